@@ -11,6 +11,7 @@ from tooling.shell import BIN, PYTHON, ROOT, VENV, Failed, fingerprint, is_stamp
 
 LOCKS = ROOT / "requirements"
 STAMP = VENV / ".installed"
+UV_INSTALL = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON)
 
 
 def install(*, development: bool) -> None:
@@ -23,10 +24,7 @@ def install(*, development: bool) -> None:
     install_bootstrap()
     say("Installing " + ("the development lock" if development else "the runtime lock"))
     fast_install("dev.txt" if development else "runtime.txt")
-    run(
-        [BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON, "--offline"]
-        + ["--no-deps", "--no-build-isolation", "--editable", "."]
-    )
+    run([*UV_INSTALL, "--offline", "--no-deps", "--no-build-isolation", "--editable", "."])
     STAMP.write_text(f"{runtime}\n{everything if development else ''}\n")
 
 
@@ -44,10 +42,7 @@ def pip_install(lock: str) -> None:
 def fast_install(lock: str) -> None:
     """With uv, several times faster; with pip where uv cannot (a mirror set in pip's own settings)."""
     try:
-        run(
-            [BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON]
-            + ["--require-hashes", "-r", LOCKS / lock]
-        )
+        run([*UV_INSTALL, "--require-hashes", "-r", LOCKS / lock])
     except Failed as problem:
         say(f"{problem}; trying with pip")
         pip_install(lock)

@@ -26,9 +26,7 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
 
 
-def run(
-    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, quiet: bool = False
-) -> None:
+def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, quiet: bool = False) -> None:
     """Run from the root of the repository; Failed if it does not end well.
 
     `quiet` holds the output back and shows it only on failure.

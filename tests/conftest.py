@@ -1,0 +1,147 @@
+"""What every test may ask for: settings, an application on a fresh database, a client, a count of SQL.
+
+The database is SQLite, or the server that TEST_DATABASE_URL names (`./dev test` runs both).
+Users, households and dossiers come from `intranet.testing`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session
+
+from intranet.app import create_app
+from intranet.config import Settings
+from intranet.extensions import db
+from intranet.migrate import upgrade_all
+from tests.databases import Databases, open_databases
+
+ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
+NOT_HERE = "sqlite_only" if ON_POSTGRESQL else "postgresql_only"
+HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and count as deselected, what speaks of the other database."""
+    left_out = [item for item in items if item.get_closest_marker(NOT_HERE)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@dataclass
+class Statements:
+    """The SQL statements seen so far, in order."""
+
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.texts)
+
+
+def build_settings(url: str, folder: Path, **environment: str) -> Settings:
+    """Settings as an installation would have them; `environment` adds to them or replaces them."""
+    defaults = {
+        "DATABASE_URL": url,
+        "INTRANET_INSTANCE": str(folder),
+        "SECRET_KEY": "a key for tests only, long enough to pass",
+    }
+    return Settings.from_env({**defaults, **environment})
+
+
+@contextmanager
+def running_app(settings: Settings) -> Iterator[Flask]:
+    """An application whose connections are closed on leaving, so that its database can be removed."""
+    app = create_app(settings)
+    app.testing = True
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The migrated template of this worker, and its copies."""
+    folder = tmp_path_factory.mktemp("databases")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with open_databases(os.environ.get("TEST_DATABASE_URL"), folder, worker) as found:
+        with running_app(build_settings(found.template_url, folder)) as app:
+            upgrade_all(app)
+        found.freeze()
+        yield found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated, empty database of this test's own."""
+    with databases.copy() as url:
+        yield url
+
+
+@pytest.fixture
+def make_settings(database_url: str, tmp_path: Path) -> Callable[..., Settings]:
+    """Settings with more environment: `make_settings(INTRANET_PLUGINS="energy")`."""
+
+    def make(**environment: str) -> Settings:
+        return build_settings(database_url, tmp_path / "instance", **environment)
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    return make_settings()
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    with running_app(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """The session, inside an application context that lasts as long as the test."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def count_statements(app: Flask) -> Callable[[], AbstractContextManager[Statements]]:
+    """`with count_statements() as seen: …; assert seen.count == 3` (transaction control is left out)."""
+
+    @contextmanager
+    def counting() -> Iterator[Statements]:
+        seen = Statements()
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if not statement.lstrip().upper().startswith(HOUSEKEEPING):
+                seen.texts.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
