@@ -1,0 +1,3 @@
+"""The intranet of ALC: the core that portals and plugins stand on."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,1 @@
+"""Chantiers: right to start, tasks, hours, photos, session notes, handover."""

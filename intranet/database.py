@@ -1,0 +1,127 @@
+"""The declarative base, the column types, and how transactions begin.
+
+SQLite is opened in autocommit and told ``BEGIN`` (a request that reads) or ``BEGIN IMMEDIATE`` (one
+that writes): with the driver's own implicit transactions two updates at once lose one silently.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Enum, Integer, MetaData, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    """Base of every table. Core tables are ``core_*``; a plugin's are ``<plugin>_*``."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware, in UTC, on both databases. A naive value is an error, never a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def choice(values: type[enum.StrEnum]) -> Enum:
+    """Column type of an enumeration: its value in a VARCHAR, checked on the way in."""
+    return Enum(
+        values,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        validate_strings=True,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Versioned:
+    """Optimistic locking: each flush compares and raises ``version``.
+
+    A form carries the version it was opened with; the service answers ``Stale`` when it differs.
+    """
+
+    version: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+_writes: ContextVar[bool] = ContextVar("intranet_writes", default=False)
+
+
+@contextmanager
+def writing(writes: bool = True) -> Iterator[None]:
+    """Say whether transactions begun inside will write (``BEGIN IMMEDIATE`` on SQLite)."""
+    token = _writes.set(writes)
+    try:
+        yield
+    finally:
+        _writes.reset(token)
+
+
+def begin_as(writes: bool) -> Callable[[], None]:
+    """Set the intent for the current context and return what undoes it (for request hooks)."""
+    token = _writes.set(writes)
+    return lambda: _writes.reset(token)
+
+
+def set_up_engine(engine: Engine) -> None:
+    """Attach the connection settings and, on SQLite, the explicit ``BEGIN``."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+            "busy_timeout=10000",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")

@@ -1,0 +1,1 @@
+"""Stored files: intake, storage, thumbnails, and the one view that serves them."""

@@ -1,0 +1,41 @@
+"""Tables of stored files."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intranet.database import Model, UtcDateTime, choice, now
+
+
+class DocumentKind(enum.StrEnum):
+    PHOTO = "photo"
+    CONTRACT = "contract"
+    ATTACHMENT = "attachment"
+
+
+class Document(Model):
+    """A file, named by its content. Served only through the view that checks access.
+
+    ``audience`` is the list of sides that may open it, space separated: ``alc bailleur partner``; which
+    *people* of those sides is decided by the dossier's own policy.
+    """
+
+    __tablename__ = "core_document"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("core_dossier.id"), index=True)
+    kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind))
+    name: Mapped[str] = mapped_column(String(160))  # as shown and downloaded
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int] = mapped_column(Integer)  # bytes
+    digest: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256, also its name in the storage
+    thumbnail_digest: Mapped[str] = mapped_column(String(64), default="")
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    audience: Mapped[str] = mapped_column(String(60), default="alc")
+    uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,1 @@
+"""Households, dwellings, dossiers, and the path of a household."""

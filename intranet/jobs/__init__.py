@@ -1,0 +1,1 @@
+"""The outbox: what must happen after a commit, once, even when a worker dies."""

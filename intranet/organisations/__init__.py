@@ -1,0 +1,1 @@
+"""ALC, its pôles, sites and phases; bailleurs and partners."""

@@ -1,0 +1,79 @@
+"""Every permission of the core, alphabetised, with the roles that hold it (``domain.md`` §6).
+
+A plugin's own permissions stand in the plugin. Which objects each one reaches: ``intranet.policies``.
+"""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from intranet.access import STAFF_ROLES, Role
+from intranet.plugin_api import Permission
+
+_ADMIN = frozenset({Role.ADMIN})
+_COORDINATION = frozenset({Role.ADMIN, Role.COORDINATOR})
+_FOLLOWING = frozenset({Role.COORDINATOR, Role.REFERENT})
+_SITE = frozenset({Role.COORDINATOR, Role.TECHNICAL})
+_AGENT = frozenset({Role.AGENT})
+_ANIMATOR = frozenset({Role.ANIMATOR})
+_EVERYONE = frozenset(Role)
+
+ACCESS_LOG_READ = "core.access_log.read"
+CATALOGUE_MANAGE = "core.catalogue.manage"
+CHANTIER_PREPARE = "core.chantier.prepare"
+CHANTIER_READ = "core.chantier.read"
+CHANTIER_RUN = "core.chantier.run"
+CONTRACT_ISSUE = "core.contract.issue"
+CONTRACT_READ = "core.contract.read"
+CONTRACT_SIGN = "core.contract.sign"
+DOSSIER_ALLOCATE = "core.dossier.allocate"
+DOSSIER_CREATE = "core.dossier.create"
+DOSSIER_EDIT = "core.dossier.edit"
+DOSSIER_EXPORT = "core.dossier.export"
+DOSSIER_GRANT = "core.dossier.grant"
+DOSSIER_READ = "core.dossier.read"
+DWELLING_MANAGE = "core.dwelling.manage"
+DWELLING_READ = "core.dwelling.read"
+FILE_READ = "core.file.read"
+HANDOVER_DECIDE = "core.handover.decide"
+ORGANISATION_MANAGE = "core.organisation.manage"
+PLUGIN_READ = "core.plugin.read"
+SEARCH_USE = "core.search.use"
+SETTING_MANAGE = "core.setting.manage"
+SPLIT_ANSWER = "core.split.answer"
+SPLIT_HOUSEHOLD = "core.split.household"
+SPLIT_READ = "core.split.read"
+SPLIT_WRITE = "core.split.write"
+USER_MANAGE = "core.user.manage"
+VISIT_WRITE = "core.visit.write"
+
+PERMISSIONS = (
+    Permission(ACCESS_LOG_READ, _l("Lire le journal des accès"), _COORDINATION),
+    Permission(CATALOGUE_MANAGE, _l("Modifier le catalogue des travaux"), _COORDINATION),
+    Permission(CHANTIER_PREPARE, _l("Ouvrir et préparer un chantier"), _SITE | {Role.ANIMATOR}),
+    Permission(CHANTIER_READ, _l("Suivre un chantier"), _EVERYONE - {Role.MEMBER}),
+    Permission(CHANTIER_RUN, _l("Tenir le chantier à jour"), _ANIMATOR | _SITE),
+    Permission(CONTRACT_ISSUE, _l("Établir le contrat de participation"), _FOLLOWING),
+    Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER}),
+    Permission(CONTRACT_SIGN, _l("Enregistrer les signatures du contrat"), _FOLLOWING),
+    Permission(DOSSIER_ALLOCATE, _l("Attribuer un logement"), _FOLLOWING),
+    Permission(DOSSIER_CREATE, _l("Ouvrir un dossier"), _FOLLOWING),
+    Permission(DOSSIER_EDIT, _l("Modifier un dossier"), _FOLLOWING),
+    Permission(DOSSIER_EXPORT, _l("Exporter les dossiers"), _FOLLOWING | {Role.DIRECTOR}),
+    Permission(DOSSIER_GRANT, _l("Ouvrir un dossier protégé à une personne"), _COORDINATION),
+    Permission(DOSSIER_READ, _l("Lire un dossier"), STAFF_ROLES),
+    Permission(DWELLING_MANAGE, _l("Enregistrer un logement"), _FOLLOWING),
+    Permission(DWELLING_READ, _l("Voir les logements"), STAFF_ROLES | {Role.AGENT}),
+    Permission(FILE_READ, _l("Ouvrir un fichier"), _EVERYONE),
+    Permission(HANDOVER_DECIDE, _l("Réceptionner les travaux"), _SITE),
+    Permission(ORGANISATION_MANAGE, _l("Gérer organismes, pôles et sites"), _COORDINATION),
+    Permission(PLUGIN_READ, _l("Voir les modules installés"), _ADMIN),
+    Permission(SEARCH_USE, _l("Rechercher"), _EVERYONE),
+    Permission(SETTING_MANAGE, _l("Modifier les réglages"), _ADMIN),
+    Permission(SPLIT_ANSWER, _l("Répondre pour le bailleur"), _AGENT),
+    Permission(SPLIT_HOUSEHOLD, _l("Recueillir la réponse du ménage"), _FOLLOWING),
+    Permission(SPLIT_READ, _l("Lire une répartition"), STAFF_ROLES | {Role.AGENT}),
+    Permission(SPLIT_WRITE, _l("Préparer et proposer une répartition"), _SITE | _FOLLOWING),
+    Permission(USER_MANAGE, _l("Gérer les comptes"), _ADMIN),
+    Permission(VISIT_WRITE, _l("Relever les travaux de la visite commune"), _SITE | _FOLLOWING),
+)

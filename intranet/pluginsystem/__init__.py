@@ -1,0 +1,1 @@
+"""Discovery, loading and checking of portals and plugins."""

@@ -1,0 +1,141 @@
+"""Which rows each core permission reaches (``domain.md`` §6). Default: none.
+
+- référent and director: households of their own pôle; coordinator, administrator: all;
+- éducateur technique and TISF: the dossiers they are named on;
+- a child-protection dossier (PEP): only people named on it or granted, and the coordinator;
+- bailleur: what concerns its own dwellings; works partner: its own chantiers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from intranet import permissions as p
+from intranet.access import ACTOR, OrganisationKind, Role, Scope
+from intranet.chantiers.models import Chantier
+from intranet.database import Model
+from intranet.documents.models import Document
+from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
+from intranet.organisations.models import Confidentiality, Pole
+from intranet.plugin_api import Policy
+from intranet.works.models import Contract, Split
+
+
+def _named() -> ColumnElement[bool]:
+    granted = exists().where(DossierGrant.dossier_id == Dossier.id, DossierGrant.user_id == ACTOR.user_id)
+    return or_(
+        Dossier.referent_id == ACTOR.user_id,
+        Dossier.technical_id == ACTOR.user_id,
+        Dossier.tisf_id == ACTOR.user_id,
+        granted,
+    )
+
+
+def _in_pole(*confidentiality: Confidentiality) -> ColumnElement[bool]:
+    statement = (
+        select(Household.id)
+        .join(Pole, Pole.id == Household.pole_id)
+        .where(Household.pole_id == ACTOR.pole_id)
+    )
+    if confidentiality:
+        statement = statement.where(Pole.confidentiality.in_(confidentiality))
+    return Dossier.household_id.in_(statement)
+
+
+def _staff_dossiers(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is not OrganisationKind.ASSOCIATION:
+        return false()
+    match scope.role:
+        case Role.COORDINATOR | Role.ADMIN:
+            return true()
+        case Role.DIRECTOR:
+            return _in_pole()
+        case Role.REFERENT:
+            return or_(_named(), _in_pole(Confidentiality.STANDARD, Confidentiality.ORIGIN_HIDDEN))
+        case Role.TECHNICAL | Role.TISF:
+            return _named()
+        case _:
+            return false()
+
+
+def _staff(scope: Scope, dossier_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Rows hanging on a dossier that the staff member may see."""
+    if scope.role in (Role.COORDINATOR, Role.ADMIN):
+        return _staff_dossiers(scope)
+    return dossier_id.in_(select(Dossier.id).where(_staff_dossiers(scope)))
+
+
+def _dwellings(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is OrganisationKind.ASSOCIATION:
+        return true()
+    if scope.kind is OrganisationKind.BAILLEUR:
+        return Dwelling.bailleur_id == ACTOR.organisation_id
+    return false()
+
+
+def _splits(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is OrganisationKind.ASSOCIATION:
+        return _staff(scope, Split.dossier_id)
+    if scope.kind is OrganisationKind.BAILLEUR:
+        # A draft never sent is ALC's own business.
+        return and_(Split.bailleur_id == ACTOR.organisation_id, Split.number > 0)
+    return false()
+
+
+def _contracts(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is OrganisationKind.ASSOCIATION:
+        return _staff(scope, Contract.dossier_id)
+    if scope.kind is OrganisationKind.BAILLEUR:
+        return Contract.split_id.in_(select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id))
+    if scope.kind is OrganisationKind.WORKS_PARTNER:
+        return Contract.partner_id == ACTOR.organisation_id
+    return false()
+
+
+def _chantiers(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is OrganisationKind.ASSOCIATION:
+        return _staff(scope, Chantier.dossier_id)
+    if scope.kind is OrganisationKind.BAILLEUR:
+        return Chantier.bailleur_id == ACTOR.organisation_id
+    if scope.kind is OrganisationKind.WORKS_PARTNER:
+        return Chantier.partner_id == ACTOR.organisation_id
+    return false()
+
+
+def _files(scope: Scope) -> ColumnElement[bool]:
+    """A file of a dossier: its audience names my side *and* the dossier concerns me."""
+    if scope.kind is OrganisationKind.ASSOCIATION:
+        return _staff(scope, Document.dossier_id)
+    if scope.kind is OrganisationKind.BAILLEUR:
+        mine = select(Split.dossier_id).where(Split.bailleur_id == ACTOR.organisation_id, Split.number > 0)
+        return and_(Document.audience.contains("bailleur"), Document.dossier_id.in_(mine))
+    if scope.kind is OrganisationKind.WORKS_PARTNER:
+        mine = select(Chantier.dossier_id).where(Chantier.partner_id == ACTOR.organisation_id)
+        return and_(Document.audience.contains("partner"), Document.dossier_id.in_(mine))
+    return false()
+
+
+def _on(model: type[Model], criterion: object, *names: str) -> tuple[Policy, ...]:
+    return tuple(Policy(name, model, criterion) for name in names)  # type: ignore[arg-type]
+
+
+POLICIES = (
+    *_on(
+        Dossier,
+        _staff_dossiers,
+        p.DOSSIER_READ,
+        p.DOSSIER_EDIT,
+        p.DOSSIER_ALLOCATE,
+        p.DOSSIER_EXPORT,
+        p.DOSSIER_GRANT,
+        p.VISIT_WRITE,
+    ),
+    *_on(Dwelling, _dwellings, p.DWELLING_READ, p.DWELLING_MANAGE),
+    *_on(Split, _splits, p.SPLIT_READ, p.SPLIT_WRITE, p.SPLIT_ANSWER, p.SPLIT_HOUSEHOLD, p.CONTRACT_ISSUE),
+    *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
+    *_on(Chantier, _chantiers, p.CHANTIER_READ, p.CHANTIER_RUN, p.CHANTIER_PREPARE, p.HANDOVER_DECIDE),
+    *_on(Document, _files, p.FILE_READ),
+)

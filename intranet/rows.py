@@ -1,0 +1,51 @@
+"""Reading rows quickly: columns instead of objects, each statement built once.
+
+A *builder* is a module-level function ``(scope, *args) -> Select``. Its statement is kept for each
+(builder, scope, args), so that a request only fills in parameters. Everything runs on the session's own
+connection, in the request's one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_login import current_user
+from sqlalchemy import Executable, Row, Select
+from sqlalchemy.engine import CursorResult
+
+from intranet.access import Scope, registry
+from intranet.extensions import db
+
+Builder = Callable[..., Select[Any]]
+
+
+def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> CursorResult[Any]:
+    connection = db.session.connection()
+    if isinstance(source, Executable):
+        return connection.execute(source, params)
+    actor = current_user
+    scope: Scope | None = actor.scope if actor.is_authenticated else None
+    kept = registry().statements
+    key = (source, scope, args)
+    statement = kept.get(key)
+    if statement is None:
+        statement = kept[key] = source(scope, *args)
+    if scope is not None:
+        params = {**actor.params, **params}
+    return connection.execute(statement, params)
+
+
+def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row[Any]]:
+    """Every row. ``args`` shape the statement (hashable, few values), ``params`` fill it."""
+    return _run(source, args, params).all()
+
+
+def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row[Any] | None:
+    """The first row, or ``None``."""
+    return _run(source, args, params).first()
+
+
+def fetch_value(source: Builder | Executable, *args: Any, **params: Any) -> Any:
+    """The first column of the first row, or ``None``."""
+    return _run(source, args, params).scalar()

@@ -1,0 +1,1 @@
+"""Search through an index: FTS5 on SQLite, tsvector on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Values an administrator changes on screen."""

@@ -1,0 +1,1 @@
+"""Fixtures and the contract for authors of portals and plugins."""

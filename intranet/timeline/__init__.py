@@ -1,0 +1,1 @@
+"""The one history: who, when, what, from, to, why. Also who opened which dossier."""

@@ -1,0 +1,1 @@
+"""What every page uses: forms, lists, navigation, errors, security headers, formatting."""

@@ -1,0 +1,294 @@
+"""Tables of the catalogue, the split of works and the participation contract."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from intranet.database import Model, UtcDateTime, Versioned, choice, now
+from intranet.dossiers.models import Dossier, Dwelling
+
+
+class Side(enum.StrEnum):
+    """A party to the split."""
+
+    ALC = "alc"
+    BAILLEUR = "bailleur"
+    HOUSEHOLD = "household"
+    PARTNER = "partner"
+
+
+class DefaultHolder(enum.StrEnum):
+    TENANT = "tenant"
+    BAILLEUR = "bailleur"
+    OPEN = "open"
+
+
+class Professional(enum.StrEnum):
+    """Whether a kind of works needs a professional; ``partly``: when ``professional_condition`` holds."""
+
+    YES = "yes"
+    NO = "no"
+    PARTLY = "partly"
+
+
+class Holder(enum.StrEnum):
+    """Who does a line of works. ``shared``: the tenant's part is ``tenant_share_pct``."""
+
+    TENANT = "tenant"
+    BAILLEUR = "bailleur"
+    PARTNER = "partner"
+    SHARED = "shared"
+    DROPPED = "dropped"
+
+
+class Payer(enum.StrEnum):
+    """Who pays the materials."""
+
+    TENANT = "tenant"
+    BAILLEUR = "bailleur"
+    ALC = "alc"
+    PARTNER = "partner"
+
+
+class Need(enum.StrEnum):
+    NEEDED = "needed"
+    WISHED = "wished"
+
+
+class Cause(enum.StrEnum):
+    """Why the works are needed; it decides the default holder (``domain.md`` §4, tests 2 and 3)."""
+
+    USE = "use"  # ordinary use and upkeep
+    DAMAGE = "damage"  # by the tenant
+    WEAR = "wear"  # worn by time
+    BADLY_MADE = "badly_made"
+    FORCE_MAJEURE = "force_majeure"
+
+
+class SplitState(enum.StrEnum):
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    COUNTERED = "countered"
+    AGREED = "agreed"
+    SIGNED = "signed"
+    AMENDED = "amended"
+    WITHDRAWN = "withdrawn"
+
+
+class Answer(enum.StrEnum):
+    """One side's answer to one wording of one line."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    COUNTERED = "countered"
+    REFUSED = "refused"
+
+
+class WorksKind(Versioned, Model):
+    """A kind of works of the catalogue (``works_catalogue.csv``); every value may be changed on screen."""
+
+    __tablename__ = "core_works_kind"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    position: Mapped[int] = mapped_column(Integer)
+    trade: Mapped[str] = mapped_column(String(40), index=True)
+    label_fr: Mapped[str] = mapped_column(String(255))
+    label_en: Mapped[str] = mapped_column(String(255))
+    default_holder: Mapped[DefaultHolder] = mapped_column(choice(DefaultHolder))
+    locked_to_bailleur: Mapped[bool] = mapped_column(Boolean, default=False)
+    professional_only: Mapped[Professional] = mapped_column(choice(Professional))
+    professional_condition: Mapped[str] = mapped_column(String(40), default="")
+    consent: Mapped[str] = mapped_column(String(24), default="")  # written, tacit_2_months
+    hazard: Mapped[str] = mapped_column(String(40), default="")  # words: asbestos lead height
+    legal_basis: Mapped[str] = mapped_column(String(160), default="")
+    lifetime_years: Mapped[int | None] = mapped_column(Integer)
+    free_years: Mapped[int | None] = mapped_column(Integer)
+    yearly_discount_pct: Mapped[int | None] = mapped_column(Integer)
+    residual_pct: Mapped[int | None] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Split(Versioned, Model):
+    """The negotiation for one dossier and dwelling. ``number`` counts the versions sent.
+
+    ``turn`` is whose move it is (``None`` when nobody's) and ``turn_since`` since when.
+    """
+
+    __tablename__ = "core_split"
+    __table_args__ = (
+        Index(
+            "uq_core_split_open",
+            "dossier_id",
+            "dwelling_id",
+            unique=True,
+            sqlite_where=text("state NOT IN ('withdrawn', 'amended')"),
+            postgresql_where=text("state NOT IN ('withdrawn', 'amended')"),
+        ),
+        Index("ix_core_split_turn", "state", "turn", "turn_since"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("core_dossier.id"), index=True)
+    dwelling_id: Mapped[int] = mapped_column(ForeignKey("core_dwelling.id"), index=True)
+    bailleur_id: Mapped[int] = mapped_column(ForeignKey("core_organisation.id"), index=True)
+    state: Mapped[SplitState] = mapped_column(
+        choice(SplitState), default=SplitState.DRAFT, active_history=True
+    )
+    number: Mapped[int] = mapped_column(Integer, default=0)
+    turn: Mapped[Side | None] = mapped_column(choice(Side))
+    turn_since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    silent: Mapped[bool] = mapped_column(Boolean, default=False)  # the turn came back without an answer
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminders: Mapped[int] = mapped_column(Integer, default=0)  # sent in this turn
+    household_answered_on: Mapped[date | None] = mapped_column(Date)
+    household_answered_at_place: Mapped[str] = mapped_column(String(120), default="")
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    message: Mapped[str] = mapped_column(Text, default="")  # the last sender's covering words
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    dossier: Mapped[Dossier] = relationship(lazy="raise")
+    dwelling: Mapped[Dwelling] = relationship(lazy="raise")
+    lines: Mapped[list[WorksLine]] = relationship(
+        back_populates="split", order_by="WorksLine.position, WorksLine.id", lazy="raise"
+    )
+
+
+class WorksLine(Versioned, Model):
+    """One line of works. ``default_*`` is what the rules proposed, ``lock`` the guard-rail that holds it."""
+
+    __tablename__ = "core_works_line"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    split_id: Mapped[int] = mapped_column(ForeignKey("core_split.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    kind_id: Mapped[int | None] = mapped_column(ForeignKey("core_works_kind.id"))
+    label: Mapped[str] = mapped_column(String(255))  # the kind's, or free
+    room: Mapped[str] = mapped_column(String(60))
+    need: Mapped[Need] = mapped_column(choice(Need))
+    cause: Mapped[Cause] = mapped_column(choice(Cause), default=Cause.USE)
+    condition_met: Mapped[bool | None] = mapped_column(
+        Boolean
+    )  # of a ``partly`` kind: safe to do oneself
+    holder: Mapped[Holder] = mapped_column(choice(Holder), active_history=True)
+    tenant_share_pct: Mapped[int | None] = mapped_column(Integer)  # 1 … 99, only when shared
+    materials_payer: Mapped[Payer] = mapped_column(choice(Payer), active_history=True)
+    materials_cents: Mapped[int] = mapped_column(Integer, default=0)
+    minutes: Mapped[int] = mapped_column(Integer, default=0)  # estimated hours, in minutes
+    consent_on: Mapped[date | None] = mapped_column(Date)  # the bailleur's written consent (art. 7 f)
+    default_holder: Mapped[Holder | None] = mapped_column(choice(Holder))  # None: to be agreed
+    default_rule: Mapped[str] = mapped_column(String(40), default="")
+    lock: Mapped[str] = mapped_column(String(40), default="")  # guard-rail id, empty when free
+    digest: Mapped[str] = mapped_column(String(64))  # of the wording
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    split: Mapped[Split] = relationship(back_populates="lines", lazy="raise")
+    kind: Mapped[WorksKind | None] = relationship(lazy="raise")
+    answers: Mapped[list[LineAnswer]] = relationship(
+        back_populates="line", lazy="raise", cascade="all, delete-orphan"
+    )
+
+
+class LineAnswer(Model):
+    """A side's present answer to a line; good only while ``digest`` is the line's own.
+
+    With ``countered``, the ``counter_*`` columns hold what that side offers instead.
+    """
+
+    __tablename__ = "core_line_answer"
+
+    line_id: Mapped[int] = mapped_column(
+        ForeignKey("core_works_line.id", ondelete="CASCADE"), primary_key=True
+    )
+    side: Mapped[Side] = mapped_column(choice(Side), primary_key=True)
+    answer: Mapped[Answer] = mapped_column(choice(Answer), default=Answer.WAITING)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    counter_holder: Mapped[Holder | None] = mapped_column(choice(Holder))
+    counter_share_pct: Mapped[int | None] = mapped_column(Integer)
+    counter_payer: Mapped[Payer | None] = mapped_column(choice(Payer))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    line: Mapped[WorksLine] = relationship(back_populates="answers", lazy="raise")
+
+
+class LineComment(Model):
+    """A remark on a line, seen by ALC and the bailleur."""
+
+    __tablename__ = "core_line_comment"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("core_works_line.id", ondelete="CASCADE"), index=True)
+    side: Mapped[Side] = mapped_column(choice(Side))
+    author_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    author_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class SplitVersion(Model):
+    """The lines as they stood when a side sent them, so that the other sees what changed."""
+
+    __tablename__ = "core_split_version"
+    __table_args__ = (UniqueConstraint("split_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    split_id: Mapped[int] = mapped_column(ForeignKey("core_split.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    side: Mapped[Side] = mapped_column(choice(Side))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_by: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
+    message: Mapped[str] = mapped_column(Text, default="")
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class ContractState(enum.StrEnum):
+    PREPARED = "prepared"
+    SIGNED = "signed"
+    CANCELLED = "cancelled"
+
+
+class Contract(Versioned, Model):
+    """The participation contract of an agreed split. Immutable once signed; an amendment is another."""
+
+    __tablename__ = "core_contract"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)  # CP-2019-0007
+    split_id: Mapped[int] = mapped_column(ForeignKey("core_split.id"), index=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("core_dossier.id"), index=True)
+    state: Mapped[ContractState] = mapped_column(
+        choice(ContractState), default=ContractState.PREPARED, active_history=True
+    )
+    support_technical: Mapped[str] = mapped_column(Text, default="")
+    support_social: Mapped[str] = mapped_column(Text, default="")
+    starts_on: Mapped[date | None] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    days_a_week: Mapped[int] = mapped_column(Integer, default=2)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("core_organisation.id"))
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # the agreed wordings, fixed
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    signed_on: Mapped[date | None] = mapped_column(Date)
+
+    split: Mapped[Split] = relationship(lazy="raise")
+
+
+class Signature(Model):
+    """A party's signature on paper, recorded with its date."""
+
+    __tablename__ = "core_signature"
+    __table_args__ = (UniqueConstraint("contract_id", "side"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("core_contract.id", ondelete="CASCADE"), index=True)
+    side: Mapped[Side] = mapped_column(choice(Side))
+    name: Mapped[str] = mapped_column(String(120))
+    signed_on: Mapped[date] = mapped_column(Date)
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
