@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tooling import catalogues, checks, environment, frontend, lock
 from tooling.machine import chromium
-from tooling.shell import BIN, PYTHON, Failed, become, run, say
+from tooling.shell import BIN, PYTHON, Failed, Terminated, become, run, say
 
 
 def set_up(*, development: bool) -> None:
@@ -89,6 +89,10 @@ def usage() -> str:
     return "\n".join(["./dev COMMAND [arguments…]", "", *lines])
 
 
+def _terminate(_signal: int, _frame: object) -> None:
+    raise Terminated
+
+
 def main(arguments: list[str]) -> int:
     """The exit status: 0 well, 1 failed, 2 not understood, 130 interrupted."""
     name, *rest = arguments or ["help"]
@@ -98,8 +102,7 @@ def main(arguments: list[str]) -> int:
     if name not in COMMANDS:
         print(f"Unknown command: {name}\n\n{usage()}", file=sys.stderr)
         return 2
-    # A terminated run stops what it started, as an interrupted one does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         COMMANDS[name](rest)
     except Failed as problem:

@@ -28,7 +28,7 @@ def build() -> None:
     lock = fingerprint([ROOT / "package-lock.json"])
     if not is_stamped(MODULES / ".installed", lock):
         say("Fetching the front end with npm")
-        run([find_npm(), "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"], env=npm_env())
+        run([find_npm(), "ci", "--ignore-scripts", "--loglevel=error"], env=npm_env(), quiet=True)
         (MODULES / ".installed").write_text(lock)
     wanted = fingerprint([ROOT / "package-lock.json", ICON_LIST, Path(__file__)])
     if is_stamped(VENDOR / ".built", wanted):

@@ -22,6 +22,10 @@ class Failed(Exception):
     """A step that cannot go on; its text tells the reader what to do."""
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM was received: what was started must be stopped."""
+
+
 def say(text: str) -> None:
     print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
 
@@ -31,7 +35,7 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, 
 
     `quiet` holds the output back and shows it only on failure.
     """
-    done = subprocess.run(
+    child = subprocess.Popen(
         [str(part) for part in command],
         cwd=ROOT,
         env={**os.environ, **(env or {})},
@@ -39,11 +43,20 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, 
         stderr=subprocess.STDOUT if quiet else None,
         text=True,
     )
-    if done.returncode:
-        if quiet:
-            sys.stderr.write(done.stdout)
-        name = " ".join(str(part) for part in command[:4])
-        raise Failed(f"`{name}…` ended with status {done.returncode}")
+    try:
+        output, _ = child.communicate()
+    except Terminated:
+        child.terminate()
+        child.wait()
+        raise
+    except KeyboardInterrupt:
+        # The terminal told the child too: let it end in its own way.
+        child.wait()
+        raise
+    if child.returncode:
+        sys.stderr.write(output or "")
+        name = " ".join([Path(command[0]).name, *map(str, command[1:4])])
+        raise Failed(f"`{name}…` ended with status {child.returncode}")
 
 
 def become(command: Sequence[str | Path]) -> None:
