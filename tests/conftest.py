@@ -29,12 +29,11 @@ NOT_HERE = "sqlite_only" if ON_POSTGRESQL else "postgresql_only"
 HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and count as deselected, what speaks of the other database."""
-    left_out = [item for item in items if item.get_closest_marker(NOT_HERE)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with a reason that is reported, what speaks of the other database."""
+    for item in items:
+        if item.get_closest_marker(NOT_HERE):
+            item.add_marker(pytest.mark.skip(reason=f"{NOT_HERE}: the other run covers it"))
 
 
 @dataclass
