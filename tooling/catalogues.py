@@ -49,18 +49,18 @@ def _babel(*arguments: str | Path) -> None:
 
 def _update(owner: Path, template: Path) -> None:
     sources = [owner, ROOT / "templates"] if owner.name == "intranet" else [owner]
-    sources = [source.relative_to(ROOT) for source in sources if source.exists()]
-    keywords = [part for keyword in KEYWORDS for part in ("-k", keyword)]
+    folders = [source.relative_to(ROOT) for source in sources if source.exists()]
+    keywords: list[str] = [part for keyword in KEYWORDS for part in ("-k", keyword)]
     _babel(
         *("extract", "-F", "tooling/babel.cfg", "--no-default-keywords", *keywords),
-        *("--add-location=file", "--sort-by-file", "-o", template, *sources),
+        *("--add-location=file", "--sort-by-file", "--project=intranet", "-o", template, *folders),
     )
     if "msgid" not in template.read_text(encoding="utf-8").split("\n\n", 1)[-1]:
         return
     for locale in LOCALES:
         folder = owner / "translations"
         if (folder / locale / "LC_MESSAGES" / "messages.po").exists():
-            options = ("--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "-N")
+            options = ("--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date")
             _babel("update", "-i", template, "-d", folder, "-l", locale, *options)
         else:
             _babel("init", "-i", template, "-d", folder, "-l", locale)
@@ -71,7 +71,10 @@ def _report(po: Path) -> None:
 
     with po.open("rb") as source:
         messages = [message for message in read_po(source) if message.id]
-    missing = sum(1 for message in messages if not message.string or not any(message.string))
+    strings = [
+        message.string if isinstance(message.string, tuple) else (message.string,) for message in messages
+    ]
+    missing = sum(not all(string) for string in strings)
     print(f"{po.relative_to(ROOT)}: {len(messages)} messages, {missing} not translated")
 
 

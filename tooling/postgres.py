@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tooling.machine import postgresql_programs
 from tooling.shell import Failed
@@ -50,9 +51,9 @@ def _unprivileged_account() -> pwd.struct_passwd | None:
     return names.get("postgres") or names["nobody"]
 
 
-def _options(folder: Path, account: pwd.struct_passwd | None) -> dict[str, object]:
+def _options(folder: Path, account: pwd.struct_passwd | None) -> dict[str, Any]:
     """A session of its own, so that Ctrl-C reaches the tests first and the server is stopped last."""
-    options: dict[str, object] = {"cwd": folder, "start_new_session": True, "stderr": subprocess.STDOUT}
+    options: dict[str, Any] = {"cwd": folder, "start_new_session": True, "stderr": subprocess.STDOUT}
     if account:
         options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     return options
