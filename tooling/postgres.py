@@ -60,21 +60,27 @@ def _options(folder: Path, account: pwd.struct_passwd | None) -> dict[str, Any]:
 
 
 def _initialise(programs: Path, folder: Path, account: pwd.struct_passwd | None) -> None:
-    command = [programs / "initdb", "--pgdata", folder / "data", "--username=tester", "--auth=trust"]
+    command: list[str | Path] = [
+        programs / "initdb",
+        "--pgdata",
+        folder / "data",
+        "--username=tester",
+        "--auth=trust",
+    ]
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, **_options(folder, account))
     if done.returncode:
         raise Failed(f"initdb failed:\n{done.stdout}")
 
 
-def _start(programs: Path, folder: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
-    command = [programs / "postgres", "-D", folder / "data", "-k", folder]
+def _start(programs: Path, folder: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[Any]:
+    command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-k", folder]
     command += [part for setting in SETTINGS for part in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, **_options(folder, account))
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
+def _wait_until_ready(server: subprocess.Popen[Any], folder: Path) -> None:
     deadline = time.monotonic() + 30
     while b"ready to accept connections" not in (folder / "log").read_bytes():
         if server.poll() is not None or time.monotonic() > deadline:
