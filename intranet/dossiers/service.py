@@ -1,0 +1,320 @@
+"""The path of a household: each command checks, changes, records in the history, and commits once.
+
+The caller has asked ``require`` for the object; the role is checked again here. Every command may raise
+``Refused`` (a rule says no), ``NotAllowed`` and, with a version, ``Stale``; nothing is written then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, select, update
+
+from intranet import permissions as p
+from intranet.access import Actor, require_may
+from intranet.database import now
+from intranet.dossiers import commands as c
+from intranet.dossiers.allocation import change_dwelling, put_dwelling, record_dwelling
+from intranet.dossiers.dates import refuse_before, refuse_future
+from intranet.dossiers.loading import take_dossier
+from intranet.dossiers.machine import DOSSIER, OPEN_STATES, Facts
+from intranet.dossiers.models import Dossier, DossierState, Dwelling, LeavingReason
+from intranet.dossiers.opening import edit_household, open_dossier
+from intranet.dossiers.people import add_note, grant, name_people, revoke_grant
+from intranet.dossiers.search import index_dossier
+from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.freetext import clean, refuse_forbidden
+from intranet.timeline.service import commit, record
+
+__all__ = [
+    "add_note",
+    "allocate",
+    "change_dwelling",
+    "close",
+    "come_back",
+    "diagnose",
+    "edit_household",
+    "grant",
+    "leave",
+    "name_people",
+    "open_dossier",
+    "prepare",
+    "record_dwelling",
+    "record_joining",
+    "record_visit",
+    "revoke_grant",
+    "revoke_joining",
+    "works_finished",
+    "works_started",
+]
+
+REASON_LENGTH = 1000
+WITH_BAILLEUR = ("alc", "bailleur")
+
+
+def _facts(dossier: Dossier) -> Facts:
+    """What the guards ask about the dossier's dwelling. Locks the dwelling, so that two cannot take it."""
+    if dossier.dwelling_id is None:
+        return Facts()
+    db.session.execute(select(Dwelling.id).where(Dwelling.id == dossier.dwelling_id).with_for_update())
+    taken = db.session.scalar(
+        select(
+            exists().where(
+                Dossier.dwelling_id == dossier.dwelling_id,
+                Dossier.id != dossier.id,
+                Dossier.state.in_(OPEN_STATES),
+            )
+        )
+    )
+    return Facts(has_dwelling=True, dwelling_taken=bool(taken))
+
+
+def _move(
+    actor: Actor | None,
+    dossier: Dossier,
+    name: str,
+    *,
+    facts: Facts | None = None,
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+    audience: tuple[str, ...] = ("alc",),
+) -> None:
+    """Make the declared move and write it in the history."""
+    came_from = dossier.state
+    move = DOSSIER.check(name, came_from, facts or Facts(), reason)
+    dossier.state = move.target
+    dossier.state_since = now()
+    record(
+        move.event,
+        actor=actor,
+        subject="dossier",
+        subject_id=dossier.id,
+        dossier_id=dossier.id,
+        from_state=came_from,
+        to_state=move.target,
+        reason=reason,
+        data=data,
+        audience=audience,
+    )
+
+
+def _words(text: str, *, field: str) -> str:
+    """Free text as it may be kept (no social-security number, no bank data)."""
+    kept = clean(text, REASON_LENGTH)
+    refuse_forbidden(kept, field=field)
+    return kept
+
+
+def diagnose(actor: Actor, command: c.Diagnose) -> Dossier:
+    """Record the decision on eligibility: a person's, explained (R38). Référent, coordinator."""
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(command.dossier_id, command.version)
+    explanation = _words(command.explanation, field="explanation")
+    if not explanation:
+        raise Refused(
+            "dossier.diagnose.explanation", _("Expliquez la décision en quelques mots."), field="explanation"
+        )
+    if command.eligible:
+        _move(actor, dossier, "diagnose", reason=explanation)
+    else:
+        if dossier.state is not DossierState.SPOTTED:
+            DOSSIER.check("diagnose", dossier.state, Facts())
+        dossier.left_reason = LeavingReason.NOT_ELIGIBLE
+        dossier.left_on = now().date()
+        _move(actor, dossier, "leave", reason=explanation, data={"code": LeavingReason.NOT_ELIGIBLE})
+    commit()
+    return dossier
+
+
+def prepare(actor: Actor, dossier_id: int, version: int) -> Dossier:
+    """The personal housing project begins. Référent, coordinator."""
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(dossier_id, version)
+    _move(actor, dossier, "prepare")
+    commit()
+    return dossier
+
+
+def allocate(actor: Actor, command: c.Allocate) -> Dossier:
+    """Record the allocation (R28) of a known or a new dwelling. From here on the bailleur sees the tenant.
+
+    A dwelling that is not decent may be recorded: bringing it to decency is the bailleur's (décret
+    2002-120), and the split keeps those works with it.
+    """
+    require_may(actor, p.DOSSIER_ALLOCATE)
+    dossier = take_dossier(command.dossier_id, command.version)
+    refuse_future(command.allocated_on, field="allocated_on")
+    if command.entry_on is not None:
+        refuse_before(
+            command.entry_on,
+            command.allocated_on,
+            _("L’entrée dans le logement ne peut pas précéder l’attribution."),
+            field="entry_on",
+        )
+    dwelling = put_dwelling(actor, command)
+    dossier.dwelling_id = dwelling.id
+    dossier.bailleur_id = dwelling.bailleur_id
+    _move(
+        actor,
+        dossier,
+        "allocate",
+        facts=_facts(dossier),
+        data={"address": dwelling.address, "on": command.allocated_on.isoformat()},
+        audience=WITH_BAILLEUR,
+    )
+    dossier.allocated_on = command.allocated_on
+    dossier.entry_on = command.entry_on
+    dossier.joined_on = dossier.joining_revoked_on = dossier.visited_on = None
+    dwelling.available = False
+    db.session.flush()
+    index_dossier(dossier.id)
+    commit()
+    return dossier
+
+
+def record_joining(actor: Actor, command: c.RecordJoining) -> Dossier:
+    """The family joins: a dated adhésion (R29). Référent, coordinator."""
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(command.dossier_id, command.version)
+    refuse_future(command.joined_on, field="joined_on")
+    refuse_before(
+        command.joined_on,
+        dossier.joining_revoked_on,
+        _("L’adhésion ne peut pas précéder la date à laquelle la précédente a pris fin."),
+        field="joined_on",
+    )
+    dossier.joined_on = command.joined_on
+    dossier.joining_revoked_on = None
+    _move(actor, dossier, "join", data={"on": command.joined_on.isoformat()}, audience=WITH_BAILLEUR)
+    commit()
+    return dossier
+
+
+def revoke_joining(actor: Actor, dossier_id: int, version: int, reason: str) -> Dossier:
+    """The family takes its adhésion back, or it is ended; the reason stays with ALC."""
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(dossier_id, version)
+    _move(actor, dossier, "revoke_joining", reason=_words(reason, field="reason"))
+    dossier.joined_on = None
+    dossier.joining_revoked_on = now().date()
+    commit()
+    return dossier
+
+
+def record_visit(actor: Actor, command: c.RecordVisit) -> Dossier:
+    """The day of the joint visit (R30). Éducateur technique, référent, coordinator."""
+    require_may(actor, p.VISIT_WRITE)
+    dossier = take_dossier(command.dossier_id, command.version)
+    if dossier.state not in (DossierState.JOINED, DossierState.WORKS):
+        raise Refused(
+            "dossier.visit.state", _("La visite commune a lieu une fois que la famille a adhéré.")
+        )
+    refuse_future(command.visited_on, field="visited_on")
+    refuse_before(
+        command.visited_on,
+        dossier.allocated_on,
+        _("La visite ne peut pas précéder l’attribution du logement."),
+        field="visited_on",
+    )
+    dossier.visited_on = command.visited_on
+    record(
+        "dossier.visited",
+        actor=actor,
+        subject="dossier",
+        subject_id=dossier.id,
+        dossier_id=dossier.id,
+        data={"on": command.visited_on.isoformat()},
+        audience=WITH_BAILLEUR,
+    )
+    commit()
+    return dossier
+
+
+def leave(actor: Actor, command: c.Leave) -> Dossier:
+    """The household leaves, from anywhere, with a coded reason. Its dwelling is free again.
+
+    The bailleur learns that the allocation ended, not why.
+    """
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(command.dossier_id, command.version)
+    refuse_future(command.left_on, field="left_on")
+    refuse_before(
+        command.left_on, dossier.opened_on, _("Le départ ne peut pas précéder l’ouverture."), field="left_on"
+    )
+    note = _words(command.note, field="note")
+    housed = dossier.dwelling_id is not None
+    _move(actor, dossier, "leave", reason=note or command.reason, data={"code": command.reason})
+    dossier.left_on = command.left_on
+    dossier.left_reason = command.reason
+    if housed:
+        _free_dwelling(dossier, True)
+        record(
+            "dossier.allocation_ended",
+            actor=actor,
+            subject="dossier",
+            subject_id=dossier.id,
+            dossier_id=dossier.id,
+            data={"on": command.left_on.isoformat()},
+            audience=("bailleur",),
+        )
+    commit()
+    return dossier
+
+
+def _free_dwelling(dossier: Dossier, available: bool) -> None:
+    db.session.execute(
+        update(Dwelling).where(Dwelling.id == dossier.dwelling_id).values(available=available)
+    )
+
+
+def come_back(actor: Actor, dossier_id: int, version: int) -> Dossier:
+    """A household that left returns: to its dwelling when that is still free, else to the start."""
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(dossier_id, version)
+    facts = _facts(dossier)
+    home = facts.has_dwelling and not facts.dwelling_taken
+    _move(
+        actor,
+        dossier,
+        "come_back_home" if home else "come_back",
+        facts=facts,
+        audience=WITH_BAILLEUR if home else ("alc",),
+    )
+    dossier.left_on = dossier.left_reason = None
+    dossier.joined_on = dossier.joining_revoked_on = dossier.visited_on = None
+    if home:
+        _free_dwelling(dossier, False)
+    else:
+        dossier.dwelling_id = dossier.bailleur_id = dossier.allocated_on = dossier.entry_on = None
+    db.session.flush()
+    index_dossier(dossier.id)
+    commit()
+    return dossier
+
+
+def close(actor: Actor, dossier_id: int, version: int) -> Dossier:
+    """The follow-up is over. The dwelling is the family's home now: it stays off the list of free ones."""
+    require_may(actor, p.DOSSIER_EDIT)
+    dossier = take_dossier(dossier_id, version)
+    _move(actor, dossier, "close")
+    commit()
+    return dossier
+
+
+def works_started(actor: Actor, dossier_id: int) -> None:
+    """The chantier has opened: the dossier follows. Part of the chantier's own command; does not commit."""
+    _follow(actor, dossier_id, "start_works")
+
+
+def works_finished(actor: Actor, dossier_id: int) -> None:
+    """The works are handed over: the family settles in. Part of the chantier's command; does not commit."""
+    _follow(actor, dossier_id, "settle")
+
+
+def _follow(actor: Actor, dossier_id: int, name: str) -> None:
+    dossier = take_dossier(dossier_id)
+    if dossier.state in DOSSIER.transitions[name].sources:
+        _move(actor, dossier, name, audience=WITH_BAILLEUR)

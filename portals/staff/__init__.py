@@ -1,0 +1,13 @@
+"""The home of ALC's staff: queues, dossiers, dwellings, splits, chantiers, administration."""
+
+from flask_babel import lazy_gettext as _l
+
+from intranet.plugin_api import Plugin
+
+plugin = Plugin(
+    name="staff",
+    label=_l("Équipe ALC"),
+    hooks="portals.staff.hooks",
+    description=_l("Files d’attente, dossiers, logements, répartitions et chantiers."),
+    portal=True,
+)
