@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,41 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intranet.accounts.models import User
 from intranet.database import Model, UtcDateTime, Versioned, choice, now
+from intranet.dossiers.terms import DossierState, LeavingReason, Survey
 from intranet.organisations.models import Organisation, Pole, Site
 
-
-class DossierState(enum.StrEnum):
-    """Where a household is on its path (``domain.md`` §3)."""
-
-    SPOTTED = "spotted"
-    DIAGNOSED = "diagnosed"
-    PREPARING = "preparing"
-    ALLOCATED = "allocated"
-    JOINED = "joined"
-    WORKS = "works"
-    SETTLED = "settled"
-    CLOSED = "closed"
-    LEFT = "left"
-
-
-class LeavingReason(enum.StrEnum):
-    """Why a household left before the end."""
-
-    REHOUSED_ELSEWHERE = "rehoused_elsewhere"
-    MOVED_AWAY = "moved_away"
-    WITHDREW = "withdrew"
-    NOT_ELIGIBLE = "not_eligible"
-    OFFER_REFUSED = "offer_refused"
-    LOST_CONTACT = "lost_contact"
-    OTHER = "other"
-
-
-class Survey(enum.StrEnum):
-    """What is known from an asbestos or lead report."""
-
-    MISSING = "missing"  # none is held
-    CLEAR = "clear"  # held, nothing found
-    FOUND = "found"  # held, something found
+__all__ = [
+    "Dossier",
+    "DossierGrant",
+    "DossierNote",
+    "DossierState",
+    "Dwelling",
+    "Household",
+    "LeavingReason",
+    "Survey",
+]
 
 
 class Household(Versioned, Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 from typing import Any
 
@@ -11,82 +10,39 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intranet.database import Model, UtcDateTime, Versioned, choice, now
 from intranet.dossiers.models import Dossier, Dwelling
+from intranet.works.terms import (
+    Answer,
+    Cause,
+    ContractState,
+    DefaultHolder,
+    Holder,
+    Need,
+    Payer,
+    Professional,
+    Side,
+    SplitState,
+)
 
-
-class Side(enum.StrEnum):
-    """A party to the split."""
-
-    ALC = "alc"
-    BAILLEUR = "bailleur"
-    HOUSEHOLD = "household"
-    PARTNER = "partner"
-
-
-class DefaultHolder(enum.StrEnum):
-    TENANT = "tenant"
-    BAILLEUR = "bailleur"
-    OPEN = "open"
-
-
-class Professional(enum.StrEnum):
-    """Whether a kind of works needs a professional; ``partly``: when ``professional_condition`` holds."""
-
-    YES = "yes"
-    NO = "no"
-    PARTLY = "partly"
-
-
-class Holder(enum.StrEnum):
-    """Who does a line of works. ``shared``: the tenant's part is ``tenant_share_pct``."""
-
-    TENANT = "tenant"
-    BAILLEUR = "bailleur"
-    PARTNER = "partner"
-    SHARED = "shared"
-    DROPPED = "dropped"
-
-
-class Payer(enum.StrEnum):
-    """Who pays the materials."""
-
-    TENANT = "tenant"
-    BAILLEUR = "bailleur"
-    ALC = "alc"
-    PARTNER = "partner"
-
-
-class Need(enum.StrEnum):
-    NEEDED = "needed"
-    WISHED = "wished"
-
-
-class Cause(enum.StrEnum):
-    """Why the works are needed; it decides the default holder (``domain.md`` §4, tests 2 and 3)."""
-
-    USE = "use"  # ordinary use and upkeep
-    DAMAGE = "damage"  # by the tenant
-    WEAR = "wear"  # worn by time
-    BADLY_MADE = "badly_made"
-    FORCE_MAJEURE = "force_majeure"
-
-
-class SplitState(enum.StrEnum):
-    DRAFT = "draft"
-    PROPOSED = "proposed"
-    COUNTERED = "countered"
-    AGREED = "agreed"
-    SIGNED = "signed"
-    AMENDED = "amended"
-    WITHDRAWN = "withdrawn"
-
-
-class Answer(enum.StrEnum):
-    """One side's answer to one wording of one line."""
-
-    WAITING = "waiting"
-    ACCEPTED = "accepted"
-    COUNTERED = "countered"
-    REFUSED = "refused"
+__all__ = [
+    "Answer",
+    "Cause",
+    "Contract",
+    "ContractState",
+    "DefaultHolder",
+    "Holder",
+    "LineAnswer",
+    "LineComment",
+    "Need",
+    "Payer",
+    "Professional",
+    "Side",
+    "Signature",
+    "Split",
+    "SplitState",
+    "SplitVersion",
+    "WorksKind",
+    "WorksLine",
+]
 
 
 class WorksKind(Versioned, Model):
@@ -172,9 +128,7 @@ class WorksLine(Versioned, Model):
     room: Mapped[str] = mapped_column(String(60))
     need: Mapped[Need] = mapped_column(choice(Need))
     cause: Mapped[Cause] = mapped_column(choice(Cause), default=Cause.USE)
-    condition_met: Mapped[bool | None] = mapped_column(
-        Boolean
-    )  # of a ``partly`` kind: safe to do oneself
+    condition_met: Mapped[bool | None] = mapped_column(Boolean)  # of a ``partly`` kind: safe to do oneself
     holder: Mapped[Holder] = mapped_column(choice(Holder), active_history=True)
     tenant_share_pct: Mapped[int | None] = mapped_column(Integer)  # 1 … 99, only when shared
     materials_payer: Mapped[Payer] = mapped_column(choice(Payer), active_history=True)
@@ -245,12 +199,6 @@ class SplitVersion(Model):
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
     message: Mapped[str] = mapped_column(Text, default="")
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-
-
-class ContractState(enum.StrEnum):
-    PREPARED = "prepared"
-    SIGNED = "signed"
-    CANCELLED = "cancelled"
 
 
 class Contract(Versioned, Model):
