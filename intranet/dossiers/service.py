@@ -209,9 +209,7 @@ def record_visit(actor: Actor, command: c.RecordVisit) -> Dossier:
     require_may(actor, p.VISIT_WRITE)
     dossier = take_dossier(command.dossier_id, command.version)
     if dossier.state not in (DossierState.JOINED, DossierState.WORKS):
-        raise Refused(
-            "dossier.visit.state", _("La visite commune a lieu une fois que la famille a adhéré.")
-        )
+        raise Refused("dossier.visit.state", _("La visite commune a lieu une fois que la famille a adhéré."))
     refuse_future(command.visited_on, field="visited_on")
     refuse_before(
         command.visited_on,
@@ -265,9 +263,7 @@ def leave(actor: Actor, command: c.Leave) -> Dossier:
 
 
 def _free_dwelling(dossier: Dossier, available: bool) -> None:
-    db.session.execute(
-        update(Dwelling).where(Dwelling.id == dossier.dwelling_id).values(available=available)
-    )
+    db.session.execute(update(Dwelling).where(Dwelling.id == dossier.dwelling_id).values(available=available))
 
 
 def come_back(actor: Actor, dossier_id: int, version: int) -> Dossier:

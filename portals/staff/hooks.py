@@ -1,0 +1,50 @@
+"""What the staff portal gives the core: its pages, its place in the menu, its home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from intranet import permissions as p
+from intranet.plugin_api import NavItem, OrganisationKind, Portal, hookimpl
+from portals.staff.blueprint import bp
+
+for _module in (
+    "home",
+    "dossiers",
+    "households",
+    "path",
+    "people",
+    "dwellings",
+    "splits",
+    "chantiers",
+    "administration.hooks",
+):
+    if find_spec(f"portals.staff.{_module.partition('.')[0]}"):
+        import_module(f"portals.staff.{_module}")
+
+
+@hookimpl
+def register_blueprints() -> Sequence[Blueprint]:
+    return (bp,)
+
+
+@hookimpl
+def register_portals() -> Sequence[Portal]:
+    return (
+        Portal("staff", _l("Équipe ALC"), "staff.home", frozenset({OrganisationKind.ASSOCIATION}), weight=10),
+    )
+
+
+@hookimpl
+def register_nav() -> Sequence[NavItem]:
+    here = ("staff",)
+    return (
+        NavItem(_l("Accueil"), "staff.home", p.DOSSIER_READ, "house", 10, here),
+        NavItem(_l("Dossiers"), "staff.dossiers", p.DOSSIER_READ, "folder2-open", 20, here),
+        NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
+    )
