@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
@@ -57,11 +58,29 @@ def build_settings(url: str, folder: Path, **environment: str) -> Settings:
     return Settings.from_env({**defaults, **environment})
 
 
+class CompiledTemplates(BytecodeCache):
+    """Each test has its own application; its templates need not be compiled each time."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED_TEMPLATES = CompiledTemplates()
+
+
 @contextmanager
 def running_app(settings: Settings) -> Iterator[Flask]:
     """An application whose connections are closed on leaving, so that its database can be removed."""
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     try:
         yield app
     finally:
