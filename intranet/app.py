@@ -1,0 +1,134 @@
+"""The application, made in steps: settings → extensions → plugins → registry → checks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flask import Flask, redirect, request, url_for
+from flask_login import current_user
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from intranet import static_files, web
+from intranet.access import public, registry
+from intranet.config import Settings
+from intranet.database import set_up_engine
+from intranet.extensions import babel, csrf, db, limiter, login_manager
+from intranet.pluginsystem import checks, gate
+from intranet.pluginsystem.manager import Plugins
+from intranet.pluginsystem.registry import CORE, Registry, collect
+
+PACKAGE = Path(__file__).parent
+TEMPLATES = PACKAGE.parent / "templates"
+TRANSLATIONS = PACKAGE.parent / "translations"
+LANGUAGES = ("fr", "en")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A ready application. Raises ``SettingsError`` or ``StartRefused``, whose messages say how to mend."""
+    settings = settings or Settings.from_env(os.environ)
+    app = _make_flask(settings)
+    _bind_extensions(app, settings)
+    plugins = Plugins(settings)
+    found = collect(plugins)
+    app.extensions["intranet"] = found
+    _mount(app, found)
+    if hasattr(web, "init_app"):
+        try:
+            web.init_app(app)
+        except Exception as problem:
+            print(f"CONSTRUCTION: web.init_app: {problem!r}")
+    gate.install(app, found)
+    checks.run(app, found)
+    return app
+
+
+def _make_flask(settings: Settings) -> Flask:
+    app = Flask(
+        "intranet",
+        static_folder=str(PACKAGE / "static"),
+        instance_path=str(settings.instance),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SESSION_COOKIE_NAME="intranet",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE="Europe/Paris",
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=settings.limiter_storage,
+    )
+    app.extensions["intranet.settings"] = settings
+    # The site's own templates win over ours and over every plugin's.
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(settings.instance / "templates"), FileSystemLoader(TEMPLATES)]
+    )
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    static_files.serve(app)
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    if settings.database_url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_recycle": 1800}
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    with app.app_context():
+        set_up_engine(db.engine)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, locale_selector=_language)
+    login_manager.session_protection = None  # the session row itself is what may be revoked
+    login_manager.init_app(app)
+    login_manager.request_loader(_load_person)
+
+
+def _load_person(_request: object) -> object | None:
+    try:
+        from intranet.accounts.session import load_actor
+    except ModuleNotFoundError:
+        return None
+    return load_actor()
+
+
+def _language() -> str:
+    """The person's own, else the one chosen on the sign-in page, else French."""
+    if current_user and current_user.is_authenticated:
+        chosen = current_user.language
+    else:
+        chosen = request.cookies.get("language", "") if request else ""
+    return chosen if chosen in LANGUAGES else "fr"
+
+
+def _mount(app: Flask, found: Registry) -> None:
+    """Each blueprint under its owner's name; the core's where they say themselves."""
+    for owner, blueprint in found.blueprints:
+        if owner == CORE:
+            app.register_blueprint(blueprint)
+        else:
+            app.register_blueprint(blueprint, url_prefix=f"/{owner}{blueprint.url_prefix or ''}")
+    app.add_url_rule("/", "home", _home)
+
+
+@public
+def _home() -> Response:
+    """To the person's portal, or to the sign-in page."""
+    if not current_user.is_authenticated:
+        return redirect(url_for(gate.SIGN_IN))
+    portal = registry().portal_of(current_user.scope.kind)
+    return redirect(url_for(portal.endpoint if portal else "accounts.profile"))

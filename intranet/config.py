@@ -1,0 +1,328 @@
+"""Settings of an installation, read once from the environment.
+
+Every field of ``Settings`` is one variable: its name in capitals. ``INTRANET_`` may stand before it, and then
+wins: use that where a bare name would clash with another program's. A name that starts with ``INTRANET_``
+and is not known stops the start, because a misspelt setting is a setting silently ignored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+PREFIX = "INTRANET_"
+PREFIX_ONLY = frozenset({"instance", "plugins"})
+"""Fields whose bare name would mean too many things: only the prefixed one is read."""
+
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and says how to mend it."""
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _path(raw: str) -> Path:
+    return Path(raw).expanduser().resolve()
+
+
+def _names(raw: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in raw.split(",") if name.strip())
+
+
+def _number(raw: str) -> int:
+    value = int(raw)
+    if value < 0:
+        raise ValueError("must not be negative")
+    return value
+
+
+def _positive(raw: str) -> int:
+    value = int(raw)
+    if value < 1:
+        raise ValueError("must be at least 1")
+    return value
+
+
+def _flag(raw: str) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if raw.lower() not in words:
+        raise ValueError("must be yes or no")
+    return words[raw.lower()]
+
+
+def _level(raw: str) -> str:
+    if raw.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return raw.upper()
+
+
+def _web_address(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise ValueError("must look like https://intranet.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(raw: str) -> str:
+    scheme = raw.partition("://")[0]
+    if scheme in ("postgres", "postgresql"):
+        return "postgresql+psycopg://" + raw.partition("://")[2]
+    if scheme not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return raw
+
+
+def _optional_url(*schemes: str) -> Callable[[str], str]:
+    def read(raw: str) -> str:
+        if raw and urlsplit(raw).scheme not in schemes:
+            raise ValueError("must begin with " + " or ".join(f"{scheme}://" for scheme in schemes))
+        return raw
+
+    return read
+
+
+def _setting(read: Callable[[str], Any], default: Any, fr: str, en: str, shown: str | None = None) -> Any:
+    """A field: how its text is read, its default, its documentation, and how the default is shown."""
+    return field(default=default, metadata={"read": read, "fr": fr, "en": en, "shown": shown})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides. Build it with ``from_env``."""
+
+    instance: Path = _setting(
+        _path,
+        Path("instance"),
+        "Dossier de l'installation : base SQLite, fichiers, clé, gabarits du site.",
+        "Folder of this installation: SQLite database, files, key, the site's own templates.",
+        shown="instance",
+    )
+    database_url: str = _setting(
+        _database,
+        "",
+        "Base de données : `sqlite:///…` ou `postgresql+psycopg://…`.",
+        "Database: `sqlite:///…` or `postgresql+psycopg://…`.",
+        shown="intranet.db in the instance folder",
+    )
+    secret_key: str = _setting(
+        _text,
+        "",
+        "Clé qui signe les sessions et chiffre les seconds facteurs (32 caractères au moins).",
+        "Key that signs sessions and encrypts second factors (at least 32 characters).",
+        shown="made once, kept in the instance folder",
+    )
+    base_url: str = _setting(
+        _web_address,
+        "http://127.0.0.1:8000",
+        "Adresse publique, pour les liens des courriels ; en https, les cookies sont réservés à https.",
+        "Public address, for links in mails; with https, cookies are kept to https.",
+    )
+    plugins: tuple[str, ...] | None = _setting(
+        _names,
+        None,
+        "Modules en service, séparés par des virgules. Vide : mode de secours, portails seulement.",
+        "Plugins in service, separated by commas. Empty: safe mode, portals only.",
+        shown="all that are installed",
+    )
+    smtp_url: str = _setting(
+        _optional_url("smtp", "smtps", "smtp+starttls"),
+        "",
+        "Serveur de courriel : `smtp+starttls://utilisateur:motdepasse@serveur:587`. Vide : affichage à l'écran.",
+        "Mail server: `smtp+starttls://user:password@host:587`. Empty: mails are printed.",
+    )
+    mail_from: str = _setting(
+        _text,
+        "intranet@localhost",
+        "Expéditeur des courriels.",
+        "Sender of the mails.",
+    )
+    storage_url: str = _setting(
+        _optional_url("s3", "file"),
+        "",
+        "Stockage des fichiers : `s3://seau/prefixe`. Vide : dossier `files` de l'installation.",
+        "Storage of files: `s3://bucket/prefix`. Empty: the folder `files` of the instance.",
+    )
+    metrics_token: str = _setting(
+        _text,
+        "",
+        "Jeton qui ouvre `/metrics`. Vide : la page n'existe pas.",
+        "Token that opens `/metrics`. Empty: there is no such page.",
+    )
+    session_hours: int = _setting(
+        _positive,
+        12,
+        "Durée d'une session, en heures.",
+        "How long a session lasts, in hours.",
+    )
+    second_factor_for_staff: bool = _setting(
+        _flag,
+        False,
+        "Second facteur obligatoire pour l'équipe de l'association.",
+        "The association's staff must use a second factor.",
+        shown="no",
+    )
+    max_upload_mb: int = _setting(
+        _positive,
+        25,
+        "Taille la plus grande d'un envoi, en Mo.",
+        "Largest upload, in MB.",
+    )
+    trusted_proxies: int = _setting(
+        _number,
+        0,
+        "Nombre de serveurs mandataires devant l'application, dont les en-têtes X-Forwarded-* sont crus.",
+        "Number of reverse proxies in front, whose X-Forwarded-* headers are believed.",
+    )
+    log_level: str = _setting(
+        _level,
+        "INFO",
+        "Niveau du journal : DEBUG, INFO, WARNING, ERROR.",
+        "Level of the log: DEBUG, INFO, WARNING, ERROR.",
+    )
+    limiter_storage: str = _setting(
+        _optional_url("memory", "redis", "rediss", "memcached"),
+        "memory://",
+        "Où sont comptées les tentatives ; `memory://` compte par processus.",
+        "Where attempts are counted; `memory://` counts in each process.",
+    )
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What was read, for the plugins' own settings (``NAME_FIELD``)."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read, check and complete. Raises ``SettingsError``; makes the instance folder and its key."""
+        known = {setting.name: setting for setting in documented_fields()}
+        _refuse_unknown(environ, known)
+        values: dict[str, Any] = {}
+        for name, setting in known.items():
+            variable, raw = _lookup(environ, name)
+            if raw is not None:
+                values[name] = _read(variable, raw, setting.metadata["read"])
+        settings = cls(**values, environment=dict(environ))
+        return settings._completed()
+
+    def _completed(self) -> Settings:
+        instance = self.instance.expanduser().resolve()
+        try:
+            instance.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise SettingsError(
+                f"INTRANET_INSTANCE: {instance} cannot be made ({problem.strerror}). Name a folder you may write."
+            ) from problem
+        if self.secret_key and len(self.secret_key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"SECRET_KEY: at least {SHORTEST_SECRET} characters are needed. "
+                "Leave it out to have one made, or: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return dataclasses.replace(
+            self,
+            instance=instance,
+            database_url=self.database_url or f"sqlite:///{instance / 'intranet.db'}",
+            secret_key=self.secret_key or _kept_secret(instance / "secret_key"),
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https."""
+        return self.base_url.startswith("https://")
+
+
+def documented_fields() -> tuple[dataclasses.Field[Any], ...]:
+    """The fields that are settings, in the order they are documented."""
+    return tuple(each for each in dataclasses.fields(Settings) if "read" in each.metadata)
+
+
+def settings() -> Settings:
+    """The settings of the current application."""
+    return cast(Settings, current_app.extensions["intranet.settings"])
+
+
+def variable_of(name: str) -> str:
+    """The documented variable of a field."""
+    return (PREFIX if name in PREFIX_ONLY else "") + name.upper()
+
+
+def settings_table(language: str = "fr") -> str:
+    """The Markdown table of the README, in ``fr`` or ``en``."""
+    heads = {"fr": ("Variable", "Par défaut", "Rôle"), "en": ("Variable", "Default", "What it does")}[
+        language
+    ]
+    lines = ["| " + " | ".join(heads) + " |", "|---|---|---|"]
+    for setting in documented_fields():
+        shown = setting.metadata["shown"] or (f"`{setting.default}`" if setting.default != "" else "")
+        lines.append(f"| `{variable_of(setting.name)}` | {shown} | {setting.metadata[language]} |")
+    return "\n".join(lines)
+
+
+def read_plugin_config(name: str, config: type[Any], environ: Mapping[str, str]) -> Any:
+    """A plugin's own frozen dataclass, filled from ``NAME_FIELD``. Raises ``SettingsError``."""
+    readers: dict[str, Callable[[str], Any]] = {"str": _text, "int": _number, "bool": _flag, "Path": _path}
+    prefix = f"{name.upper()}_"
+    fields = {prefix + each.name.upper(): each for each in dataclasses.fields(config)}
+    values = {}
+    for variable in sorted(each for each in environ if each.startswith(prefix)):
+        if variable not in fields:
+            raise SettingsError(
+                f"{variable}: the plugin {name} has no such setting.{_suggest(variable, fields)}"
+            )
+        each = fields[variable]
+        kind = each.type if isinstance(each.type, str) else each.type.__name__
+        values[each.name] = _read(variable, environ[variable], readers.get(kind, _text))
+    return config(**values)
+
+
+def _lookup(environ: Mapping[str, str], name: str) -> tuple[str, str | None]:
+    prefixed, bare = PREFIX + name.upper(), name.upper()
+    if prefixed in environ or name in PREFIX_ONLY:
+        return prefixed, environ.get(prefixed)
+    return bare, environ.get(bare)
+
+
+def _read(variable: str, raw: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(raw.strip())
+    except ValueError as problem:
+        raise SettingsError(f"{variable}={raw!r}: {problem}.") from problem
+
+
+def _refuse_unknown(environ: Mapping[str, str], known: Mapping[str, Any]) -> None:
+    names = {PREFIX + name.upper() for name in known}
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and variable not in names:
+            raise SettingsError(
+                f"{variable}: no such setting.{_suggest(variable, names)} `intranet settings table` lists them."
+            )
+
+
+def _suggest(variable: str, names: Any) -> str:
+    close = get_close_matches(variable, list(names), n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _kept_secret(path: Path) -> str:
+    """The key kept in the instance, made on the first start and readable by its owner alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

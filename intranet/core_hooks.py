@@ -1,0 +1,112 @@
+"""The core, registered as a plugin would be.
+
+Each domain offers what it has in its own ``registration`` module, as tuples: ``BLUEPRINTS``, ``JOBS``,
+``SEARCH``, ``SETTINGS``, ``HEALTH_CHECKS``, ``EXPORTERS``, ``COMMANDS``. Here they are only gathered.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from intranet.plugin_api import (
+    Exporter,
+    HealthCheck,
+    Job,
+    Permission,
+    Policy,
+    SearchSource,
+    Setting,
+    hookimpl,
+)
+
+if TYPE_CHECKING:
+    from click import Command
+    from flask import Blueprint
+
+DOMAINS = (
+    "accounts",
+    "organisations",
+    "dossiers",
+    "works",
+    "chantiers",
+    "documents",
+    "timeline",
+    "search",
+    "settings",
+    "mail",
+    "jobs",
+    "web",
+    "operations",
+)
+
+
+def load_models() -> None:
+    """Import every table of the core, for migrations."""
+    for domain in DOMAINS:
+        if find_spec(f"intranet.{domain}") and find_spec(f"intranet.{domain}.models"):
+            import_module(f"intranet.{domain}.models")
+
+
+def _gather(kind: str) -> list[Any]:
+    found: list[Any] = []
+    for domain in DOMAINS:
+        module = f"intranet.{domain}.registration"
+        if find_spec(f"intranet.{domain}") and find_spec(module):
+            try:
+                found += getattr(import_module(module), kind, ())
+            except Exception as problem:
+                import sys
+
+                print(f"CONSTRUCTION: {module} left out: {problem!r}", file=sys.stderr)
+    return found
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return _gather("BLUEPRINTS")
+
+
+@hookimpl
+def register_permissions() -> tuple[Permission, ...]:
+    from intranet.permissions import PERMISSIONS
+
+    return PERMISSIONS
+
+
+@hookimpl
+def register_policies() -> tuple[Policy, ...]:
+    from intranet.policies import POLICIES
+
+    return POLICIES
+
+
+@hookimpl
+def register_search() -> list[SearchSource]:
+    return _gather("SEARCH")
+
+
+@hookimpl
+def register_exporters() -> list[Exporter]:
+    return _gather("EXPORTERS")
+
+
+@hookimpl
+def register_jobs() -> list[Job]:
+    return _gather("JOBS")
+
+
+@hookimpl
+def register_commands() -> list[Command]:
+    return _gather("COMMANDS")
+
+
+@hookimpl
+def register_settings() -> list[Setting]:
+    return _gather("SETTINGS")
+
+
+@hookimpl
+def register_health_checks() -> list[HealthCheck]:
+    return _gather("HEALTH_CHECKS")

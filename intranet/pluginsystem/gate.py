@@ -1,0 +1,108 @@
+"""The one check before each request: who may reach the endpoint, and whether its transaction writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from intranet.access import PUBLIC, SIGNED_IN, OrganisationKind
+from intranet.database import begin_as
+from intranet.extensions import db
+from intranet.pluginsystem.registry import Registry
+
+SIGN_IN = "accounts.login"
+SECOND_FACTOR = "accounts.second_factor"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an endpoint asks: ``access`` as marked, ``kinds`` when it belongs to a portal."""
+
+    access: str
+    kinds: frozenset[OrganisationKind] | None
+
+
+def mark_of(app: Flask, endpoint: str) -> str | None:
+    """``public``, ``signed-in`` or a permission; ``None`` when the view says nothing.
+
+    Static files of the core and of blueprints are public.
+    """
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], "__access__", None)
+
+
+def rules_of(app: Flask, registry: Registry) -> Mapping[str, Rule]:
+    """The rule of each marked endpoint, worked out once."""
+    rules = {}
+    for endpoint in app.view_functions:
+        access = mark_of(app, endpoint)
+        if access is not None:
+            rules[endpoint] = Rule(access, registry.portal_kinds.get(endpoint.partition(".")[0]))
+    return rules
+
+
+def install(app: Flask, registry: Registry) -> None:
+    """Put the check before every request and the rollback after it."""
+    rules = rules_of(app, registry)
+
+    def begin() -> None:
+        g.end_transaction = begin_as(request.method not in READING)
+
+    def check() -> Any:
+        rule = rules.get(request.endpoint or "")
+        if rule is None or rule.access is PUBLIC:
+            return None
+        if not current_user.is_authenticated:
+            return _sign_in()
+        if rule.access is SIGNED_IN:
+            return None
+        if rule.kinds is not None and current_user.scope.kind not in rule.kinds:
+            abort(404)
+        if current_user.second_factor_missing:
+            return redirect(url_for(SECOND_FACTOR), 303)
+        if not current_user.may(rule.access):
+            abort(403)
+        return None
+
+    def end(_error: BaseException | None) -> None:
+        db.session.rollback()
+        undo = g.pop("end_transaction", None)
+        if undo is not None:
+            undo()
+
+    app.before_request_funcs.setdefault(None, [])[:0] = [begin, check]
+    app.teardown_request(end)
+
+
+def _sign_in() -> Response:
+    """To the sign-in page, which leads back; htmx is told to go there with the whole page."""
+    if request.method not in READING:
+        flash(
+            _(
+                "Votre session a expiré. Reconnectez-vous : ce que vous aviez saisi est gardé sur cet appareil."
+            ),
+            "warning",
+        )
+    target = url_for(SIGN_IN, next=_way_back())
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def _way_back() -> str | None:
+    """The page asked for; for a form that was sent, the page that held it. Never another site."""
+    if request.method in READING:
+        path = request.full_path.rstrip("?")
+    else:
+        before = urlsplit(request.referrer or "")
+        path = before.path if before.netloc == request.host else ""
+    return path if path not in ("", "/") else None
