@@ -1,0 +1,13 @@
+"""What stored files offer the core."""
+
+from __future__ import annotations
+
+from intranet.documents.service import THUMBNAIL_JOB
+from intranet.documents.storage import storage
+from intranet.documents.thumbnails import make_thumbnail
+from intranet.documents.views import bp
+from intranet.plugin_api import HealthCheck, Job
+
+BLUEPRINTS = (bp,)
+JOBS = (Job(THUMBNAIL_JOB, make_thumbnail),)
+HEALTH_CHECKS = (HealthCheck("storage", lambda: storage().problem()),)
