@@ -16,7 +16,8 @@ def _gone() -> Refused:
 
 def stale(dossier_id: int | None) -> Stale:
     """The refusal, with the last things that happened to the dossier in words."""
-    changes = () if dossier_id is None else tuple(entry.sentence for entry in entries(dossier_id, "alc", 3))
+    recent = () if dossier_id is None else entries(dossier_id, "alc", 3)
+    changes = tuple(f"{entry.who} {entry.sentence}".strip() for entry in recent)
     return Stale(
         _("Quelqu’un a modifié cette fiche depuis que vous l’avez ouverte. Rien n’a été enregistré."), changes
     )

@@ -50,7 +50,7 @@ def _is_staff(user_id: int, roles: frozenset[Role]) -> bool:
 
 
 def name_people(actor: Actor, command: NamePeople) -> Dossier:
-    """Name référent, éducateur technique and TISF. A person named may open the dossier. Référent, coordinator."""
+    """Name référent, éducateur technique and TISF: they may open the dossier. Référent, coordinator."""
     require_may(actor, p.DOSSIER_EDIT)
     dossier = take_dossier(command.dossier_id, command.version)
     changed = {}

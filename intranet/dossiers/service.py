@@ -82,9 +82,9 @@ def _move(
     data: Mapping[str, Any] | None = None,
     audience: tuple[str, ...] = ("alc",),
 ) -> None:
-    """Make the declared move and write it in the history."""
+    """Make the declared move and write it in the history. ``data["code"]`` is a reason given as a code."""
     came_from = dossier.state
-    move = DOSSIER.check(name, came_from, facts or Facts(), reason)
+    move = DOSSIER.check(name, came_from, facts or Facts(), reason or (data or {}).get("code", ""))
     dossier.state = move.target
     dossier.state_since = now()
     record(
@@ -244,7 +244,7 @@ def leave(actor: Actor, command: c.Leave) -> Dossier:
     )
     note = _words(command.note, field="note")
     housed = dossier.dwelling_id is not None
-    _move(actor, dossier, "leave", reason=note or command.reason, data={"code": command.reason})
+    _move(actor, dossier, "leave", reason=note, data={"code": command.reason})
     dossier.left_on = command.left_on
     dossier.left_reason = command.reason
     if housed:

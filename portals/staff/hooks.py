@@ -13,18 +13,9 @@ from intranet import permissions as p
 from intranet.plugin_api import NavItem, OrganisationKind, Portal, hookimpl
 from portals.staff.blueprint import bp
 
-for _module in (
-    "home",
-    "dossiers",
-    "households",
-    "path",
-    "people",
-    "dwellings",
-    "splits",
-    "chantiers",
-    "administration.hooks",
-):
-    if find_spec(f"portals.staff.{_module.partition('.')[0]}"):
+_VIEWS = ("home", "dossiers", "households", "path", "people", "dwellings", "splits", "chantiers")
+for _module in _VIEWS:
+    if find_spec(f"portals.staff.{_module}"):
         import_module(f"portals.staff.{_module}")
 
 
