@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask_babel import gettext as _
 
+from intranet.clock import today as today
 from intranet.errors import Refused
 
-PARIS = ZoneInfo("Europe/Paris")
 EARLIEST = date(2000, 1, 1)
 """Before this a date is a slip of the keyboard: the association's programme began in 2018."""
-
-
-def today() -> date:
-    """The day it is in Nice."""
-    return datetime.now(PARIS).date()
 
 
 def refuse_future(day: date, *, field: str) -> None:
