@@ -1,0 +1,159 @@
+"""Free text: cleaned on the way in, and refused when it holds a number nobody may write down here.
+
+Social-security numbers, bank accounts and cards have no field in the application (``domain.md`` §6), so
+they must not come in through a note either. Only a number whose own check digits are right is refused:
+a phone number, an amount, a date or a SIRET passes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask_babel import gettext as _
+from stdnum import iban, luhn
+
+from intranet.errors import Refused
+
+# Bidirectional overrides and isolates can make a text read otherwise than it is written. The marks that
+# right-to-left and emoji writing needs (ZWJ, ZWNJ, LRM, RLM, ALM) stay.
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_KEPT_CONTROLS = frozenset("\n\t")
+
+_GAP = r"[ \t\u00a0\u202f.\-–]?"
+
+
+def _spaced(*parts: str) -> str:
+    return _GAP.join(parts)
+
+
+# Sex, year, month (and its fictitious values 20…42, 50…99), department (2A and 2B in Corsica), commune, order.
+_NIR = re.compile(
+    r"(?<![\w])"
+    + _spaced(
+        r"(?P<sex>[1-478])",
+        r"(?P<year>\d" + _GAP + r"\d)",
+        r"(?P<month>0[1-9]|1[0-2]|[2-9]\d)",
+        r"(?P<department>\d" + _GAP + r"[\dABab])",
+        r"(?P<commune>\d" + _GAP + r"\d" + _GAP + r"\d)",
+        r"(?P<order>\d" + _GAP + r"\d" + _GAP + r"\d)",
+    )
+    + r"(?:"
+    + _GAP
+    + r"(?:/"
+    + _GAP
+    + r")?(?P<key>\d"
+    + _GAP
+    + r"\d))?(?![\w])"
+)
+_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0\u202f\-]?[A-Za-z0-9]){11,30}")
+_CARD = re.compile(r"(?<![\w.,])\d(?:[ \u00a0\u202f\-]?\d){12,18}(?![\w])")
+_CARD_STARTS = re.compile(r"(?:3[47]|3[068]|4|5[0-8]|6[0-9]|2(?:2[2-9]|[3-6]\d|7[01]|720))")
+_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
+
+
+def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> str:
+    """``text`` in NFC, without control or direction-override characters, trimmed.
+
+    Raises ``Refused`` when it is longer than ``limit`` characters: nothing is cut silently.
+    """
+    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = "".join(
+        letter
+        for letter in normal
+        if letter not in _OVERRIDES
+        and (letter in _KEPT_CONTROLS or unicodedata.category(letter) not in {"Cc", "Cs"})
+    )
+    kept = kept.strip() if multiline else " ".join(kept.split())
+    if len(kept) > limit:
+        raise Refused(
+            "text.too_long",
+            _(
+                "Ce texte fait %(length)s caractères ; la limite est de %(limit)s. Raccourcissez-le.",
+                length=len(kept),
+                limit=limit,
+            ),
+            field=field or None,
+        )
+    return kept
+
+
+def refuse_forbidden(text: str, *, field: str) -> None:
+    """Raise ``Refused`` when ``text`` holds a social-security, bank-account or card number."""
+    found: Any = None
+    if holds_social_security_number(text):
+        found = _("un numéro de sécurité sociale")
+    elif holds_iban(text):
+        found = _("un numéro de compte bancaire (IBAN)")
+    elif holds_card_number(text):
+        found = _("un numéro de carte bancaire")
+    if found is not None:
+        raise Refused(
+            "text.forbidden_number",
+            _(
+                "Ce texte semble contenir %(what)s. L’intranet ne garde jamais ces numéros : "
+                "retirez-le, puis enregistrez à nouveau.",
+                what=found,
+            ),
+            field=field,
+        )
+
+
+def checked(text: str, limit: int, *, field: str, multiline: bool = True) -> str:
+    """``clean`` then ``refuse_forbidden``: what every service does to a text before it stores it."""
+    kept = clean(text, limit, field=field, multiline=multiline)
+    refuse_forbidden(kept, field=field)
+    return kept
+
+
+def holds_social_security_number(text: str) -> bool:
+    """A NIR of 15 digits with the right key, or of 13 with a plausible month, department and commune."""
+    return any(_is_nir(match) for match in _NIR.finditer(_ascii_digits(text)))
+
+
+def holds_iban(text: str) -> bool:
+    """An account number of a known country whose check digits are right, spaced or not."""
+    for match in _IBAN.finditer(_ascii_digits(text)):
+        letters = _NOT_ALPHANUMERIC.sub("", match.group())
+        if any(iban.is_valid(letters[:length]) for length in range(15, len(letters) + 1)):
+            return True
+    return False
+
+
+def holds_card_number(text: str) -> bool:
+    """13 to 19 digits that start as a bank card's and pass Luhn; a SIRET (14) is not one."""
+    for match in _CARD.finditer(_ascii_digits(text)):
+        digits = _NOT_ALPHANUMERIC.sub("", match.group())
+        right_length = len(digits) in {13, 15, 16, 17, 18, 19}
+        if right_length and _CARD_STARTS.match(digits) and luhn.is_valid(digits):
+            return True
+    return False
+
+
+def _ascii_digits(text: str) -> str:
+    """Digits of any script as 0…9, so that none hides a number; letters untouched."""
+    return "".join(
+        str(unicodedata.decimal(letter)) if letter.isdecimal() and not letter.isascii() else letter
+        for letter in text
+    )
+
+
+def _is_nir(match: re.Match[str]) -> bool:
+    parts = {
+        name: _NOT_ALPHANUMERIC.sub("", value or "").upper() for name, value in match.groupdict().items()
+    }
+    department, commune = parts["department"], parts["commune"]
+    if not (department in {"2A", "2B"} or department.isdigit()) or department == "00" or commune == "000":
+        return False
+    if parts["order"] == "000":
+        return False
+    if not parts["key"]:
+        return True
+    body = parts["sex"] + parts["year"] + parts["month"] + department + commune + parts["order"]
+    return _nir_key(body) == int(parts["key"])
+
+
+def _nir_key(body: str) -> int:
+    """The key of the 13 first characters: 97 less their rest by 97; 2A counts as 19, 2B as 18."""
+    return 97 - int(body.replace("2A", "19").replace("2B", "18")) % 97

@@ -1,0 +1,112 @@
+"""What people ask of the split and of the contract, as frozen values. Forms make them, services apply them.
+
+``version`` is the version of the object the form was opened with (``Split.version`` for the whole split,
+``WorksLine.version`` for one line, ``Contract.version``): when it has moved, the answer is ``Stale``.
+Money is in cents, time in minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from intranet.works.terms import Answer, Cause, Holder, Need, Payer
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """A line of the joint visit. ``kind_id`` or a free ``label``; no ``holder``: the rules propose one."""
+
+    split_id: int
+    room: str
+    need: Need
+    kind_id: int | None = None
+    label: str = ""
+    cause: Cause = Cause.USE
+    condition_met: bool | None = None
+    holder: Holder | None = None
+    tenant_share_pct: int | None = None
+    materials_payer: Payer | None = None
+    materials_cents: int = 0
+    minutes: int = 0
+    consent_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """The whole line as it should be. A new wording sets the answers back to waiting."""
+
+    line_id: int
+    version: int
+    room: str
+    need: Need
+    holder: Holder
+    materials_payer: Payer
+    kind_id: int | None = None
+    label: str = ""
+    cause: Cause = Cause.USE
+    condition_met: bool | None = None
+    tenant_share_pct: int | None = None
+    materials_cents: int = 0
+    minutes: int = 0
+    consent_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    split_id: int
+    version: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """The bailleur's answer to the wording whose ``digest`` was on the screen.
+
+    ``seen`` is the ``bailleur_seen`` of the row as it was read: with it a second agent learns that a
+    colleague answered meanwhile. A counter names what it changes; what it leaves ``None`` stays as it is.
+    A refusal needs a ``comment``. ``consents`` gives the written consent of art. 7 f (transformations).
+    """
+
+    line_id: int
+    digest: str
+    answer: Answer
+    counter_holder: Holder | None = None
+    counter_share_pct: int | None = None
+    counter_payer: Payer | None = None
+    comment: str = ""
+    seen: str = ""
+    consents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    split_id: int
+    version: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdAnswer:
+    """The household's answers as its référent took them, by line: accepted or refused (or left waiting)."""
+
+    split_id: int
+    version: int
+    answered_on: date
+    place: str = ""
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueContract:
+    """``partner_id`` names the works partner: needed when it holds a line, useful to open the chantier."""
+
+    split_id: int
+    support_technical: str
+    support_social: str
+    starts_on: date
+    ends_on: date
+    days_a_week: int = 2
+    partner_id: int | None = None
+    version: int | None = None

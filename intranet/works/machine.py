@@ -1,0 +1,210 @@
+"""The split of works and the participation contract, declared (``domain.md`` §3).
+
+``SPLIT`` and ``CONTRACT`` hold the moves from state to state. ``SPLIT_ACTS`` holds what may be done without
+leaving a state. ``TURN`` says whose move it is in each state: it is never decided anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.dossiers.terms import DossierState
+from intranet.errors import Refused
+from intranet.transitions import Machine, Transition
+from intranet.works.terms import ContractState, Side, SplitState
+
+S = SplitState
+C = ContractState
+
+TURN: Mapping[SplitState, Side | None] = {
+    S.DRAFT: Side.ALC,
+    S.PROPOSED: Side.BAILLEUR,
+    S.COUNTERED: Side.ALC,
+    S.AGREED: Side.ALC,  # the contract is to be made and signed
+    S.SIGNED: None,
+    S.AMENDED: None,
+    S.WITHDRAWN: None,
+}
+
+SPLIT_DOSSIER_STATES = frozenset({DossierState.ALLOCATED, DossierState.JOINED, DossierState.WORKS})
+"""Before a dwelling is allocated the person is not a tenant, and the law on tenants does not apply."""
+
+JOINED_STATES = frozenset({DossierState.JOINED, DossierState.WORKS})
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFacts:
+    """What the guards of a split look at. Counts are of lines, dropped ones included in ``lines``."""
+
+    dossier_state: DossierState
+    lines: int = 0
+    kept: int = 0  # not dropped
+    refusals: tuple[str, ...] = ()  # guard-rails broken by a line, in words
+    heard: bool = True  # the bailleur answered, commented or wrote something in this turn
+    missing: tuple[str, ...] = ()  # lines that some side has not accepted in their present wording
+    signed: bool = False  # the contract bears every signature it needs
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """What the guards of a contract look at: the sides whose signature is still missing."""
+
+    unsigned: frozenset[Side] = frozenset()
+
+
+def dwelling_allocated(facts: SplitFacts) -> Refused | None:
+    if facts.dossier_state in SPLIT_DOSSIER_STATES:
+        return None
+    return Refused(
+        "split.not_allocated",
+        _("La répartition s’ouvre une fois le logement attribué : avant, la famille n’est pas locataire."),
+    )
+
+
+def _has_lines(facts: SplitFacts) -> Refused | None:
+    if facts.kept:
+        return None
+    return Refused("split.empty", _("Ajoutez au moins une ligne de travaux avant de proposer."))
+
+
+def _within_guardrails(facts: SplitFacts) -> Refused | None:
+    if not facts.refusals:
+        return None
+    return Refused("split.guardrails", " ".join(facts.refusals))
+
+
+def _heard(facts: SplitFacts) -> Refused | None:
+    if facts.heard:
+        return None
+    return Refused(
+        "split.nothing_said", _("Répondez à une ligne au moins, ou écrivez un message, avant de renvoyer.")
+    )
+
+
+def _accepted_by_all(facts: SplitFacts) -> Refused | None:
+    if not facts.missing:
+        return None
+    return Refused("split.not_accepted", _("Toutes les lignes ne sont pas acceptées par chacun."))
+
+
+def _all_signed(facts: SplitFacts) -> Refused | None:
+    if facts.signed:
+        return None
+    return Refused("split.contract_unsigned", _("Le contrat ne porte pas encore toutes les signatures."))
+
+
+def _complete(facts: ContractFacts) -> Refused | None:
+    if not facts.unsigned:
+        return None
+    return Refused("contract.unsigned", _("Le contrat ne porte pas encore toutes les signatures."))
+
+
+def _on(*states: SplitState) -> frozenset[SplitState]:
+    return frozenset(states)
+
+
+SPLIT = Machine(
+    "split",
+    SplitState,
+    Transition(
+        "propose",
+        _on(S.DRAFT, S.COUNTERED),
+        S.PROPOSED,
+        p.SPLIT_WRITE,
+        "works.split.proposed",
+        (dwelling_allocated, _has_lines, _within_guardrails),
+    ),
+    Transition("send_back", _on(S.PROPOSED), S.COUNTERED, p.SPLIT_ANSWER, "works.split.sent_back", (_heard,)),
+    Transition("fall_silent", _on(S.PROPOSED), S.COUNTERED, None, "works.split.silent"),
+    Transition(
+        "agree",
+        _on(S.COUNTERED),
+        S.AGREED,
+        p.SPLIT_HOUSEHOLD,
+        "works.split.agreed",
+        (dwelling_allocated, _has_lines, _within_guardrails, _accepted_by_all),
+    ),
+    Transition(
+        "reopen", _on(S.AGREED), S.COUNTERED, p.SPLIT_WRITE, "works.split.reopened", needs_reason=True
+    ),
+    Transition("sign", _on(S.AGREED), S.SIGNED, p.CONTRACT_SIGN, "works.split.signed", (_all_signed,)),
+    Transition(
+        "withdraw",
+        _on(S.DRAFT, S.PROPOSED, S.COUNTERED, S.AGREED),
+        S.WITHDRAWN,
+        p.SPLIT_WRITE,
+        "works.split.withdrawn",
+        needs_reason=True,
+    ),
+)
+
+CONTRACT = Machine(
+    "contract",
+    ContractState,
+    Transition(
+        "sign",
+        frozenset({C.PREPARED}),
+        C.SIGNED,
+        p.CONTRACT_SIGN,
+        "works.contract.signed",
+        (_complete,),
+    ),
+    Transition(
+        "cancel",
+        frozenset({C.PREPARED}),
+        C.CANCELLED,
+        p.CONTRACT_ISSUE,
+        "works.contract.cancelled",
+        needs_reason=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done to a split without leaving its state."""
+
+    name: str
+    states: frozenset[SplitState]
+    permission: str
+    event: str
+
+
+_WRITING = _on(S.DRAFT, S.COUNTERED)
+
+SPLIT_ACTS: Mapping[str, Act] = {
+    act.name: act
+    for act in (
+        Act("add_line", _WRITING, p.VISIT_WRITE, "works.line.added"),
+        Act("change_line", _WRITING, p.SPLIT_WRITE, "works.line.changed"),
+        Act("remove_line", _WRITING, p.SPLIT_WRITE, "works.line.removed"),
+        Act("adopt_counter", _on(S.COUNTERED), p.SPLIT_WRITE, "works.line.adopted"),
+        Act("answer_line", _on(S.PROPOSED), p.SPLIT_ANSWER, "works.line.answered"),
+        Act("accept_undisputed", _on(S.PROPOSED), p.SPLIT_ANSWER, "works.split.accepted_undisputed"),
+        Act("record_household", _on(S.COUNTERED), p.SPLIT_HOUSEHOLD, "works.split.household_answered"),
+        Act("comment_alc", _on(S.DRAFT, S.PROPOSED, S.COUNTERED), p.SPLIT_WRITE, "works.line.commented"),
+        Act("comment_bailleur", _on(S.PROPOSED, S.COUNTERED), p.SPLIT_ANSWER, "works.line.commented"),
+        Act("issue_contract", _on(S.AGREED), p.CONTRACT_ISSUE, "works.contract.issued"),
+    )
+}
+
+
+def may_now(name: str, state: SplitState) -> bool:
+    """Whether the act or move ``name`` exists in ``state``. Who may is for ``access`` to say."""
+    if name in SPLIT_ACTS:
+        return state in SPLIT_ACTS[name].states
+    return state in SPLIT.transitions[name].sources
+
+
+def check_act(name: str, state: SplitState) -> Act:
+    """The act, or ``Refused`` with a sentence that says where the split is now."""
+    from intranet.works.wordings import state_refusal
+
+    act = SPLIT_ACTS[name]
+    if state not in act.states:
+        raise Refused(f"split.{name}.state", state_refusal(state))
+    return act

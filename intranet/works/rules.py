@@ -1,0 +1,254 @@
+"""The rules of the split (``domain.md`` §4): who normally does what, wear, wordings and their differences.
+
+Pure: no session, no request. Sentences are lazy translations, proposals with their source, never a verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from intranet.access import OrganisationKind, Scope
+from intranet.works.terms import Answer, Cause, DefaultHolder, Holder, Need, Payer, Professional, Side
+
+_SIDES = {
+    OrganisationKind.ASSOCIATION: Side.ALC,
+    OrganisationKind.BAILLEUR: Side.BAILLEUR,
+    OrganisationKind.WORKS_PARTNER: Side.PARTNER,
+}
+TENANT_HOLDERS = frozenset({Holder.TENANT, Holder.SHARED})
+"""Holders that put the tenant to work."""
+
+
+def side_of(scope: Scope) -> Side | None:
+    """The party a person speaks for; ``None`` for organisations that are no party to a split."""
+    return _SIDES.get(scope.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class KindFacts:
+    """What the rules look at in a kind of the catalogue."""
+
+    code: str
+    trade: str
+    default_holder: DefaultHolder
+    locked_to_bailleur: bool = False
+    professional_only: Professional = Professional.NO
+    professional_condition: str = ""
+    consent: str = ""
+    hazard: str = ""
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a side agrees to when it accepts a line. Any change of it makes an answer to it worthless."""
+
+    kind_id: int | None
+    label: str
+    room: str
+    need: Need
+    cause: Cause
+    holder: Holder
+    tenant_share_pct: int | None
+    materials_payer: Payer
+    materials_cents: int
+    minutes: int
+
+    def with_counter(self, holder: Holder | None, share: int | None, payer: Payer | None) -> Wording:
+        """This wording as a counter-proposal would have it; what it leaves ``None`` stays."""
+        taken = holder or self.holder
+        kept = share if share is not None else self.tenant_share_pct
+        return replace(
+            self,
+            holder=taken,
+            tenant_share_pct=kept if taken is Holder.SHARED else None,
+            materials_payer=payer or self.materials_payer,
+        )
+
+
+def digest(wording: Wording) -> str:
+    """SHA-256 of the wording, the same on every machine."""
+    text = json.dumps(asdict(wording), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Default(NamedTuple):
+    """Who does it by law or usage. ``holder`` ``None``: to be agreed. ``rule`` is the id of the test."""
+
+    holder: Holder | None
+    payer: Payer
+    rule: str
+    source: Any
+
+    @property
+    def starting_holder(self) -> Holder:
+        """The holder a line starts with: what is to be agreed starts with the bailleur, who must consent."""
+        return self.holder or Holder.BAILLEUR
+
+
+TESTS: Mapping[str, Any] = {
+    "safety": _l("Sécurité, décence ou structure : ces travaux reviennent toujours au bailleur."),
+    "damage": _l("Dégradation par le locataire : elle est à sa charge, vétusté déduite."),
+    "tenant_repair": _l("Entretien courant et menue réparation : à la charge du locataire."),
+    "not_tenant_repair": _l(
+        "Entretien courant, mais dû à l’usure du temps, à une malfaçon ou à un cas de force majeure : "
+        "à la charge du bailleur."
+    ),
+    "repair": _l("Nécessaire pour maintenir le logement en état : à la charge du bailleur."),
+    "fitting_out": _l("Aménagement qui ne transforme pas le logement : libre pour le locataire."),
+    "transformation": _l(
+        "Transformation du logement : le locataire peut la faire avec l’accord écrit du bailleur."
+    ),
+    "transformation_tacit": _l(
+        "Adaptation du logement : le locataire l’annonce au bailleur par lettre recommandée ; "
+        "sans réponse sous deux mois, l’accord est acquis."
+    ),
+}
+"""The six tests of ``domain.md`` §4, in words, by the id a line keeps in ``default_rule``."""
+
+SOURCES: Mapping[str, str] = {
+    "safety": "loi 89-462 art. 6 ; décret 2002-120",
+    "damage": "loi 89-462 art. 7 c",
+    "tenant_repair": "loi 89-462 art. 7 d ; décret 87-712",
+    "not_tenant_repair": "loi 89-462 art. 7 d",
+    "repair": "loi 89-462 art. 6 c",
+    "fitting_out": "loi 89-462 art. 6 d",
+    "transformation": "loi 89-462 art. 7 f",
+    "transformation_tacit": "loi 89-462 art. 7 f ; décret 2016-1282",
+}
+"""The text each test rests on when the kind of works names none."""
+
+_NOT_THE_TENANT = frozenset({Cause.WEAR, Cause.BADLY_MADE, Cause.FORCE_MAJEURE})
+
+
+def propose_default(
+    kind: KindFacts | None, cause: Cause, need: Need, consent_on: date | None = None
+) -> Default:
+    """Who holds a line by default: the six tests in their order, the first that speaks decides.
+
+    ``kind`` is ``None`` for a free line. Guard-rails are looked at apart (``guardrails.starting_point``).
+    """
+    basis = kind.legal_basis if kind else ""
+
+    def found(rule: str, holder: Holder | None, payer: Payer) -> Default:
+        return Default(holder, payer, rule, basis or SOURCES[rule])
+
+    if kind is not None and kind.locked_to_bailleur:
+        return found("safety", Holder.BAILLEUR, Payer.BAILLEUR)
+    if cause is Cause.DAMAGE:
+        return found("damage", Holder.TENANT, Payer.TENANT)
+    if kind is not None and kind.default_holder is DefaultHolder.TENANT:
+        if cause in _NOT_THE_TENANT:
+            return found("not_tenant_repair", Holder.BAILLEUR, Payer.BAILLEUR)
+        return found("tenant_repair", Holder.TENANT, Payer.TENANT)
+    repairs = kind is not None and kind.default_holder is DefaultHolder.BAILLEUR
+    if repairs or need is Need.NEEDED:
+        return found("repair", Holder.BAILLEUR, Payer.BAILLEUR)
+    if kind is None or not kind.consent:
+        return found("fitting_out", Holder.TENANT, Payer.TENANT)
+    if kind.consent == "tacit_2_months":
+        return found("transformation_tacit", Holder.TENANT, Payer.TENANT)
+    return found("transformation", Holder.TENANT if consent_on else None, Payer.TENANT)
+
+
+class WearGrid(NamedTuple):
+    """How a thing loses value, in years and per cent. From a bailleur's dated grid, or the catalogue's."""
+
+    free_years: int
+    yearly_discount_pct: int
+    residual_pct: int
+
+
+def tenant_share(grid: WearGrid, age_years: int) -> Decimal:
+    """What part of the cost of a damage the tenant bears, 0…1 (``domain.md`` §4, Wear).
+
+    ``max(residual, 1 − discount × max(0, age − free years))``.
+    """
+    if age_years < 0:
+        raise ValueError("an age is not negative")
+    worn = Decimal(grid.yearly_discount_pct) / 100 * max(0, age_years - grid.free_years)
+    return max(Decimal(grid.residual_pct) / 100, 1 - worn)
+
+
+def tenant_cost(cents: int, grid: WearGrid, age_years: int) -> int:
+    """The tenant's share of a damage that costs ``cents`` to mend, in cents, rounded to the nearest."""
+    return int((cents * tenant_share(grid, age_years)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+class Difference(NamedTuple):
+    """One thing that differs between two versions. ``what`` is a column of the wording or ``added``,
+    ``removed``, ``answer``; ``side`` is whose answer; the values are raw, ``wordings`` says them."""
+
+    line_id: int
+    label: str
+    room: str
+    what: str
+    before: Any = None
+    after: Any = None
+    side: str = ""
+
+
+Snapshot = Sequence[Mapping[str, Any]]
+"""Lines as ``SplitVersion.lines`` keeps them: ``snapshot_line`` of each, in order."""
+
+_COMPARED = (
+    "label",
+    "room",
+    "need",
+    "cause",
+    "holder",
+    "tenant_share_pct",
+    "materials_payer",
+    "materials_cents",
+    "minutes",
+)
+
+
+def snapshot_line(
+    line_id: int, code: str, wording: Wording, answers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A line as a version keeps it: its wording, its digest, each side's answer, JSON all through."""
+    return {
+        "id": line_id,
+        "code": code,
+        **asdict(wording),
+        "digest": digest(wording),
+        "answers": {side: dict(answer) for side, answer in answers.items()},
+    }
+
+
+def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """What changed from one version to the next, line by line in the order of ``after``, removals last."""
+    old = {line["id"]: line for line in before}
+    for line in after:
+        previous = old.pop(line["id"], None)
+        if previous is None:
+            yield Difference(line["id"], line["label"], line["room"], "added", None, line["holder"])
+            continue
+        if line["digest"] != previous["digest"]:
+            yield from _wording_differences(previous, line)
+        yield from _answer_differences(previous, line)
+    for line in old.values():
+        yield Difference(line["id"], line["label"], line["room"], "removed", line["holder"], None)
+
+
+def _wording_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    for what in _COMPARED:
+        if old[what] != new[what]:
+            yield Difference(new["id"], new["label"], new["room"], what, old[what], new[what])
+
+
+def _answer_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    """New answers to what is asked now; an answer a new wording wiped out is no news."""
+    for side in (Side.BAILLEUR, Side.HOUSEHOLD):
+        was, now = old["answers"].get(side, {}), new["answers"].get(side, {})
+        if now != was and now.get("answer", Answer.WAITING) != Answer.WAITING:
+            yield Difference(new["id"], new["label"], new["room"], "answer", was, now, side)

@@ -1,0 +1,246 @@
+"""The split of works in words: labels of values, states as each side reads them, differences, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from intranet.web.formatting import day, hours, money
+from intranet.web.states import StateWord
+from intranet.works.rules import Difference
+from intranet.works.terms import (
+    Answer,
+    Cause,
+    ContractState,
+    Holder,
+    Need,
+    Payer,
+    Side,
+    SplitState,
+)
+
+SIDES: Mapping[Side, Any] = {
+    Side.ALC: _l("ALC"),
+    Side.BAILLEUR: _l("le bailleur"),
+    Side.HOUSEHOLD: _l("la famille"),
+    Side.PARTNER: _l("le partenaire travaux"),
+}
+HOLDERS: Mapping[Holder, Any] = {
+    Holder.TENANT: _l("La famille"),
+    Holder.BAILLEUR: _l("Le bailleur"),
+    Holder.PARTNER: _l("Le partenaire travaux"),
+    Holder.SHARED: _l("Partagé"),
+    Holder.DROPPED: _l("Abandonné"),
+}
+PAYERS: Mapping[Payer, Any] = {
+    Payer.TENANT: _l("La famille"),
+    Payer.BAILLEUR: _l("Le bailleur"),
+    Payer.ALC: _l("ALC"),
+    Payer.PARTNER: _l("Le partenaire travaux"),
+}
+NEEDS: Mapping[Need, Any] = {Need.NEEDED: _l("Nécessaire"), Need.WISHED: _l("Souhaité")}
+CAUSES: Mapping[Cause, Any] = {
+    Cause.USE: _l("Usage et entretien courants"),
+    Cause.DAMAGE: _l("Dégradation par le locataire"),
+    Cause.WEAR: _l("Usure du temps"),
+    Cause.BADLY_MADE: _l("Malfaçon"),
+    Cause.FORCE_MAJEURE: _l("Force majeure"),
+}
+ANSWERS: Mapping[Answer, Any] = {
+    Answer.WAITING: _l("En attente"),
+    Answer.ACCEPTED: _l("Acceptée"),
+    Answer.COUNTERED: _l("Contre-proposition"),
+    Answer.REFUSED: _l("Refusée"),
+}
+ANSWER_COLOURS: Mapping[Answer, str] = {
+    Answer.WAITING: "grey",
+    Answer.ACCEPTED: "green",
+    Answer.COUNTERED: "amber",
+    Answer.REFUSED: "red",
+}
+ROOMS: tuple[Any, ...] = (
+    _l("Entrée"),
+    _l("Séjour"),
+    _l("Cuisine"),
+    _l("Chambre 1"),
+    _l("Chambre 2"),
+    _l("Chambre 3"),
+    _l("Salle d’eau"),
+    _l("Toilettes"),
+    _l("Couloir"),
+    _l("Balcon"),
+    _l("Tout le logement"),
+)
+"""Suggested on the form; any other word is as good."""
+
+_STATES: Mapping[SplitState, tuple[Any, Any, Any]] = {
+    SplitState.DRAFT: (_l("En préparation"), "grey", "grey"),
+    SplitState.PROPOSED: (_l("Proposée au bailleur"), "violet", "amber"),
+    SplitState.COUNTERED: (_l("Revenue à ALC"), "amber", "violet"),
+    SplitState.AGREED: (_l("D’accord"), "green", "green"),
+    SplitState.SIGNED: (_l("Signée"), "green", "green"),
+    SplitState.AMENDED: (_l("Remplacée par un avenant"), "grey", "grey"),
+    SplitState.WITHDRAWN: (_l("Retirée"), "grey", "grey"),
+}
+_CONTRACT_STATES: Mapping[ContractState, tuple[Any, Any]] = {
+    ContractState.PREPARED: (_l("À signer"), "amber"),
+    ContractState.SIGNED: (_l("Signé"), "green"),
+    ContractState.CANCELLED: (_l("Annulé"), "grey"),
+}
+
+
+def state_word(state: SplitState, side: Side) -> StateWord:
+    """The state of a split as that side reads it: amber when it is theirs to move."""
+    label, for_alc, for_others = _STATES[state]
+    return StateWord(label, for_alc if side is Side.ALC else for_others)
+
+
+def contract_state_word(state: ContractState) -> StateWord:
+    return StateWord(*_CONTRACT_STATES[state])
+
+
+def next_sentence(state: SplitState, side: Side, since: datetime, *, silent: bool = False) -> str:
+    """What happens next, whose turn it is and since when, for the side that reads."""
+    alc = side is Side.ALC
+    match state:
+        case SplitState.DRAFT:
+            return _("ALC prépare la répartition, puis la propose au bailleur.")
+        case SplitState.PROPOSED if side is Side.BAILLEUR:
+            return _(
+                "À vous de répondre à chaque ligne, puis de renvoyer. Depuis le %(day)s.", day=day(since)
+            )
+        case SplitState.PROPOSED:
+            return _("Le bailleur doit répondre. Depuis le %(day)s.", day=day(since))
+        case SplitState.COUNTERED if silent and alc:
+            return _(
+                "Le bailleur n’a pas répondu à temps ; son silence ne vaut pas accord. "
+                "À vous de le relancer ou de proposer à nouveau. Depuis le %(day)s.",
+                day=day(since),
+            )
+        case SplitState.COUNTERED if alc:
+            return _(
+                "À vous d’ajuster et de proposer à nouveau, ou de recueillir la réponse de la famille. "
+                "Depuis le %(day)s.",
+                day=day(since),
+            )
+        case SplitState.COUNTERED if silent:
+            return _("Le délai de réponse est passé : la main est revenue à ALC le %(day)s.", day=day(since))
+        case SplitState.COUNTERED:
+            return _("ALC étudie vos réponses. Depuis le %(day)s.", day=day(since))
+        case SplitState.AGREED if alc:
+            return _("Tout le monde est d’accord : à vous d’établir le contrat et de le faire signer.")
+        case SplitState.AGREED:
+            return _("Tout le monde est d’accord : ALC établit le contrat de participation.")
+        case SplitState.SIGNED:
+            return _("Le contrat est signé : le chantier peut s’ouvrir.")
+        case SplitState.AMENDED:
+            return _("Un avenant remplace cette répartition.")
+        case _:
+            return _("Cette répartition a été retirée ; elle se lit encore, mais ne se modifie plus.")
+
+
+def state_refusal(state: SplitState) -> str:
+    """Why nothing can be done now: where the split is, in words. Answers a double click or the back button."""
+    match state:
+        case SplitState.DRAFT:
+            return _("La répartition est encore en préparation : elle n’a pas été proposée au bailleur.")
+        case SplitState.PROPOSED:
+            return _("La répartition est déjà proposée : c’est au bailleur de répondre.")
+        case SplitState.COUNTERED:
+            return _("La répartition est revenue à ALC : c’est à ALC de proposer à nouveau.")
+        case SplitState.AGREED:
+            return _("La répartition est déjà acceptée par chacun : rouvrez-la pour la modifier.")
+        case SplitState.SIGNED:
+            return _("Le contrat est signé : la répartition ne se modifie plus.")
+        case SplitState.AMENDED:
+            return _("Un avenant a remplacé cette répartition.")
+        case _:
+            return _("La répartition a été retirée.")
+
+
+def who_does(holder: Holder, share: int | None) -> str:
+    """The holder in words, with the tenant's share of what is shared."""
+    if holder is Holder.SHARED:
+        return _("Partagé (famille : %(share)s %%)", share=share)
+    return str(HOLDERS[holder])
+
+
+_WHATS: Mapping[str, Any] = {
+    "label": _l("libellé"),
+    "room": _l("pièce"),
+    "need": _l("nécessaire ou souhaité"),
+    "cause": _l("cause"),
+    "holder": _l("qui fait"),
+    "tenant_share_pct": _l("part de la famille"),
+    "materials_payer": _l("qui paie les matériaux"),
+    "materials_cents": _l("matériaux"),
+    "minutes": _l("temps prévu"),
+}
+
+
+def _value(what: str, value: Any) -> str:
+    if value is None or value == "":
+        return _("rien")
+    match what:
+        case "holder":
+            return str(HOLDERS[Holder(value)])
+        case "materials_payer":
+            return str(PAYERS[Payer(value)])
+        case "need":
+            return str(NEEDS[Need(value)])
+        case "cause":
+            return str(CAUSES[Cause(value)])
+        case "materials_cents":
+            return money(value)
+        case "minutes":
+            return hours(value)
+        case "tenant_share_pct":
+            return f"{value} %"
+        case _:
+            return str(value)
+
+
+def answer_in_words(answer: Mapping[str, Any]) -> str:
+    """An answer with what it offers instead, if it does."""
+    given = Answer(answer.get("answer", Answer.WAITING))
+    if given is not Answer.COUNTERED:
+        return str(ANSWERS[given]).lower()
+    offers = []
+    if answer.get("counter_holder"):
+        offers.append(who_does(Holder(answer["counter_holder"]), answer.get("counter_share_pct")))
+    if answer.get("counter_payer"):
+        offers.append(_("matériaux payés par %(who)s", who=PAYERS[Payer(answer["counter_payer"])]))
+    return _("contre-proposition : %(offers)s", offers=", ".join(offers))
+
+
+def difference_in_words(change: Difference) -> str:
+    """One change, as a sentence that can stand alone."""
+    line = f"{change.room} — {change.label}"
+    match change.what:
+        case "added":
+            return _("%(line)s : ligne ajoutée (%(who)s).", line=line, who=_value("holder", change.after))
+        case "removed":
+            return _("%(line)s : ligne retirée.", line=line)
+        case "answer":
+            return _(
+                "%(line)s : réponse de %(side)s, %(answer)s.",
+                line=line,
+                side=_("la famille") if change.side == Side.HOUSEHOLD else _("l’agence du bailleur"),
+                answer=answer_in_words(change.after),
+            )
+        case what:
+            return _(
+                "%(line)s : %(what)s, de « %(before)s » à « %(after)s ».",
+                line=line,
+                what=_WHATS[what],
+                before=_value(what, change.before),
+                after=_value(what, change.after),
+            )
+
+
+def in_words(changes: Iterable[Difference]) -> tuple[str, ...]:
+    return tuple(difference_in_words(change) for change in changes)
