@@ -1,0 +1,99 @@
+"""``intranet worker``: the process that empties the outbox, and ``intranet jobs``: what is in it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+import click
+import structlog
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from intranet.database import now
+from intranet.extensions import db
+from intranet.jobs.models import OutboxRow
+from intranet.jobs.service import MAX_ATTEMPTS, enqueue_intervals, retry, run_due
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+PAUSE_AFTER_ERROR_SECONDS = 5.0
+
+
+class Worker:
+    """Runs due jobs until told to stop. The job at hand is finished first."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        self.stopping.set()
+
+    def run(self) -> None:
+        """Loop. A database that is away for a while is waited for, not died of."""
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        log.info("worker started")
+        while not self.stopping.is_set():
+            try:
+                with app.app_context():
+                    busy = self.turn()
+            except SQLAlchemyError:
+                log.exception("worker cannot reach the database")
+                self.stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
+                continue
+            if not busy:
+                self.stopping.wait(POLL_SECONDS)
+        log.info("worker stopped")
+
+    def turn(self) -> bool:
+        """Add what repeats, run one due job; whether there was one."""
+        enqueue_intervals(now())
+        return run_due(limit=1) > 0
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Run what is due now, then end.")
+@with_appcontext
+def worker_command(once: bool) -> None:
+    """Send mail and run jobs, until SIGTERM or Ctrl-C."""
+    if once:
+        enqueue_intervals(now())
+        click.echo(f"{run_due(limit=10_000)} jobs run")
+        return
+    worker = Worker()
+    signal.signal(signal.SIGTERM, worker.stop)
+    signal.signal(signal.SIGINT, worker.stop)
+    worker.run()
+
+
+@click.group("jobs")
+def jobs_command() -> None:
+    """The outbox."""
+
+
+@jobs_command.command("list")
+@with_appcontext
+def list_command() -> None:
+    """What waits, and what was given up with its last error."""
+    rows = db.session.execute(
+        select(OutboxRow.id, OutboxRow.job, OutboxRow.due_at, OutboxRow.attempts, OutboxRow.error)
+        .where(OutboxRow.done_at.is_(None))
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+    ).all()
+    for row in rows:
+        state = "given up" if row.attempts >= MAX_ATTEMPTS else f"due {row.due_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{row.id:>8}  {row.job:<28} {state:<26} attempts {row.attempts}  {row.error}".rstrip())
+    click.echo(f"{len(rows)} jobs")
+
+
+@jobs_command.command("retry")
+@click.argument("row_id", type=int)
+@with_appcontext
+def retry_command(row_id: int) -> None:
+    """Try a job again that was given up."""
+    retry(row_id)
+    click.echo(f"job {row_id} will be tried again")

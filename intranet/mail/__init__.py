@@ -1,0 +1,1 @@
+"""Mail: written from templates, in the reader's language, sent by the outbox."""

@@ -1,0 +1,8 @@
+"""What mail offers the core."""
+
+from __future__ import annotations
+
+from intranet.mail.service import JOB, send
+from intranet.plugin_api import Job
+
+JOBS = (Job(JOB, send),)

@@ -1,0 +1,83 @@
+"""Writing to people: a mail is an outbox row of the command's own transaction, rendered when it leaves."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+from intranet.config import settings
+from intranet.database import now
+from intranet.jobs.service import enqueue
+from intranet.mail.delivery import deliver
+
+JOB = "mail.send"
+NO_LINE_BREAK = str.maketrans({"\r": " ", "\n": " "})
+
+
+def queue_mail(
+    template: str,
+    *,
+    to: str,
+    language: str,
+    unique_key: str | None = None,
+    **context: Any,
+) -> None:
+    """Write to ``to`` once the current transaction is committed.
+
+    ``template`` names ``templates/mail/<template>.subject.txt``, ``.txt`` and ``.html``; ``context`` fills them
+    and must be JSON. With a ``unique_key`` the same mail is never queued twice. Does not commit.
+    """
+    payload = {
+        "template": template,
+        "to": to,
+        "language": language,
+        "context": context,
+        # Made now, so that a mail sent again after a crash is the same mail for whoever receives it.
+        "message_id": make_msgid(domain=_sender().domain),
+    }
+    enqueue(JOB, payload, unique_key=unique_key)
+
+
+def send(payload: dict[str, Any]) -> None:
+    """The job: render one queued mail and hand it to the server."""
+    deliver(compose(payload))
+
+
+def compose(payload: dict[str, Any]) -> EmailMessage:
+    """The message a queued mail becomes: text and HTML, in its reader's language, marked as automatic."""
+    template, context = payload["template"], payload["context"]
+    with force_locale(payload["language"]):
+        values = {**context, "base_url": settings().base_url.rstrip("/"), "language": payload["language"]}
+        subject = render_template(f"mail/{template}.subject.txt", **values)
+        text = render_template(f"mail/{template}.txt", **values)
+        html = render_template(f"mail/{template}.html", subject=subject.strip(), **values)
+    message = EmailMessage()
+    message["Subject"] = subject.strip().translate(NO_LINE_BREAK)
+    message["From"] = _sender()
+    message["To"] = Address(addr_spec=payload["to"])
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = payload["message_id"]
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = payload["language"]
+    message.set_content(text.strip() + "\n")
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The absolute address of a page, for a mail: from ``BASE_URL``, in a request or in the worker alike."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return settings().base_url.rstrip("/") + path
+
+
+def _sender() -> Address:
+    """``mail_from``, either an address or ``Name <address>``."""
+    name, bracket, rest = settings().mail_from.rpartition("<")
+    if not bracket:
+        return Address(addr_spec=rest.strip())
+    return Address(display_name=name.strip().strip('"'), addr_spec=rest.strip().rstrip(">"))

@@ -1,0 +1,62 @@
+"""What each kind of event is called on screen: a sentence whose subject is the person (or the clock).
+
+A wording is a lazy string, filled with the entry's ``data`` and its ``from_state`` and ``to_state``; or a
+function of these, when the sentence depends on them. Whoever adds a kind adds its wording here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
+
+Facts = Mapping[str, Any]
+Wording = Any  # a lazy string, or Callable[[Facts], str]
+
+WORDINGS: dict[str, Wording] = {
+    # Accounts
+    "core.user.invited": _l("a invité %(name)s"),
+    "core.user.joined": _l("a ouvert son compte"),
+    "core.user.changed": _l("a modifié le compte de %(name)s"),
+    "core.user.deactivated": _l("a désactivé le compte de %(name)s"),
+    "core.user.reactivated": _l("a réactivé le compte de %(name)s"),
+    "core.user.password_changed": _l("a changé son mot de passe"),
+    "core.user.second_factor_on": _l("a activé la double vérification"),
+    "core.user.second_factor_off": _l("a désactivé la double vérification"),
+    "core.user.second_factor_reset": _l("a réinitialisé la double vérification de %(name)s"),
+    "core.user.sessions_revoked": _l("a fermé les sessions de %(name)s"),
+    "core.membership.added": _l("a donné un rôle à %(name)s dans %(organisation)s"),
+    "core.membership.changed": _l("a changé le rôle de %(name)s dans %(organisation)s"),
+    # Organisations, catalogue, settings
+    "core.organisation.added": _l("a ajouté l’organisme %(name)s"),
+    "core.organisation.changed": _l("a modifié l’organisme %(name)s"),
+    "core.pole.added": _l("a ajouté le pôle %(name)s"),
+    "core.pole.changed": _l("a modifié le pôle %(name)s"),
+    "core.site.added": _l("a ajouté le site %(name)s"),
+    "core.site.changed": _l("a modifié le site %(name)s"),
+    "core.works_kind.changed": _l("a modifié « %(name)s » dans le catalogue des travaux"),
+    "core.setting.changed": _l("a modifié le réglage « %(name)s »"),
+    # Dossiers and dwellings
+    **DOSSIER_WORDINGS,
+}
+
+
+class _Gaps(dict[str, Any]):
+    """Facts in which a missing name reads as nothing: an old row must never break a page."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence(kind: str, facts: Facts) -> str:
+    """The sentence of one entry, in the language of the request."""
+    wording = WORDINGS.get(kind)
+    if wording is None:
+        return _("a fait avancer le dossier")
+    if isinstance(wording, Callable):  # type: ignore[arg-type]
+        return str(wording(_Gaps(facts)))
+    return str(wording) % _Gaps(facts)
