@@ -7,13 +7,13 @@ dozens of dates, and a pattern costs some twenty microseconds each.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-PARIS = ZoneInfo("Europe/Paris")
+from intranet.clock import PARIS, today
+
 NARROW = "\u202f"  # between thousands
 FIXED = "\u00a0"  # between a figure and its unit
 
@@ -52,11 +52,6 @@ _MONTHS = {
 def _language() -> str:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "fr"
-
-
-def today() -> date:
-    """The date it is in Paris."""
-    return datetime.now(PARIS).date()
 
 
 def day(value: date | datetime | None) -> str:
@@ -125,10 +120,10 @@ def ago(value: date | datetime | None) -> str:
         return ""
     days = days_since(value)
     if days <= 0:
-        return _("aujourd’hui")
+        return str(_("aujourd’hui"))
     if days == 1:
-        return _("hier")
-    return ngettext("il y a %(num)d jour", "il y a %(num)d jours", days)
+        return str(_("hier"))
+    return str(ngettext("il y a %(num)d jour", "il y a %(num)d jours", days))
 
 
 def machine(value: date | datetime | None) -> str:

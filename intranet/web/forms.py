@@ -28,7 +28,7 @@ MOST_MONEY = 10_000_000_00  # cents
 MOST_HOURS = 10_000 * 60  # minutes
 
 
-class BaseForm(FlaskForm):
+class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the intranet. ``CSRFProtect`` has checked the token before the view runs: once is enough."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
@@ -172,7 +172,7 @@ class DateField(_ParsedField):
         return value.isoformat()
 
     @property
-    def widget(self) -> Any:  # type: ignore[override]
+    def widget(self) -> Any:
         """The browser's calendar, or a plain input to correct what no calendar could have sent."""
         if self.raw_data and self.raw_data[0] and self.data is None:
             return TextInput()
@@ -248,7 +248,9 @@ class _Limited:
             )
 
 
-class _TidyText:
+class _TidyText(Field):
+    data: str | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = tidy(str(valuelist[0])) if valuelist else ""
 

@@ -147,7 +147,7 @@ class Listing:
     def count_text(self) -> str:
         """``94 résultats``, ``plus de 100 résultats``, ``aucun résultat``."""
         if self.capped:
-            return _("plus de %(num)d résultats", num=self.total)
+            return str(_("plus de %(num)d résultats", num=self.total))
         if not self.total:
-            return _("aucun résultat")
-        return ngettext("%(num)d résultat", "%(num)d résultats", self.total)
+            return str(_("aucun résultat"))
+        return str(ngettext("%(num)d résultat", "%(num)d résultats", self.total))

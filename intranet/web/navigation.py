@@ -31,11 +31,7 @@ class MenuGroup:
 
 def portal_of(person: Actor) -> Portal | None:
     """The home of the person's organisation: the lightest portal that welcomes its kind."""
-    kind = person.scope.kind
-    for portal in registry().portals:
-        if kind in portal.kinds:
-            return portal
-    return None
+    return registry().portal_of(person.scope.kind)
 
 
 def home_url(person: Actor) -> str:
