@@ -11,11 +11,12 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from intranet import static_files, web
+from intranet import operations, static_files, web
 from intranet.access import public, registry
 from intranet.config import Settings
 from intranet.database import set_up_engine
 from intranet.extensions import babel, csrf, db, limiter, login_manager
+from intranet.operations import logs
 from intranet.pluginsystem import checks, gate
 from intranet.pluginsystem.manager import Plugins
 from intranet.pluginsystem.registry import CORE, Registry, collect
@@ -29,6 +30,7 @@ LANGUAGES = ("fr", "en")
 def create_app(settings: Settings | None = None) -> Flask:
     """A ready application. Raises ``SettingsError`` or ``StartRefused``, whose messages say how to mend."""
     settings = settings or Settings.from_env(os.environ)
+    logs.configure(settings.log_level)
     app = _make_flask(settings)
     _bind_extensions(app, settings)
     plugins = Plugins(settings)
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         except Exception as problem:
             print(f"CONSTRUCTION: web.init_app: {problem!r}")
     gate.install(app, found)
+    operations.init_app(app)
     checks.run(app, found)
     return app
 
@@ -82,8 +85,14 @@ def _make_flask(settings: Settings) -> Flask:
 
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_recycle": 1800}
+        return {"hide_parameters": True}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_recycle": 1800,
+    }
 
 
 def _bind_extensions(app: Flask, settings: Settings) -> None:

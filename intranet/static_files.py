@@ -1,11 +1,12 @@
-"""Static files: served by WhiteNoise before Flask is asked, kept a year by browsers, renewed by their address."""
+"""Static files, served by WhiteNoise before Flask is asked.
+
+Pages ask for them under an address that carries their digest (``intranet.web.assets``), so browsers may keep
+them for a year.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -14,19 +15,15 @@ YEAR = 365 * 24 * 3600
 
 
 def serve(app: Flask) -> None:
-    """Serve the core's static files and add ``?v=`` with their digest to every ``url_for('static', …)``."""
-    folder = Path(str(app.static_folder))
+    """Put the folder ``static`` before the application."""
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(app.static_folder),
+        prefix="static/",
+        max_age=YEAR,
+        add_headers_function=_add_headers,
+    )
 
-    @lru_cache(maxsize=None)
-    def digest(name: str) -> str | None:
-        path = folder / name
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
 
-    @app.url_defaults
-    def _version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "filename" in values:
-            version = digest(values["filename"])
-            if version:
-                values["v"] = version
-
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(folder), prefix="static/", max_age=YEAR)  # type: ignore[method-assign]
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"

@@ -93,6 +93,16 @@ def _refuse_circles(chosen: Mapping[str, Found]) -> None:
         follow(name, ())
 
 
+def owner_of_module(module: str, enabled: Mapping[str, Found]) -> str | None:
+    """Whose code a module is: the core's, an enabled plugin's, or nobody's here (``None``)."""
+    if module.startswith("intranet."):
+        return CORE
+    for name, each in enabled.items():
+        if module == each.package or module.startswith(f"{each.package}."):
+            return name
+    return None
+
+
 def _load(enabled: Mapping[str, Found]) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(NAMESPACE)
     manager.add_hookspecs(hookspecs)

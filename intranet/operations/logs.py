@@ -1,0 +1,58 @@
+"""The log: one JSON object a line on standard error, for the core, plugins and libraries alike.
+
+No personal data: a request is logged by its endpoint, never by its address, which may hold a token or say
+whose dossier was opened (that is the read-access log's, in the database).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    structlog.processors.format_exc_info,
+]
+
+
+class LogHandler(logging.StreamHandler[Any]):
+    """Ours, told from others' handlers, so that configuring twice adds none."""
+
+
+def configure(level: str) -> None:
+    """Send everything from ``level`` up to standard error as JSON. Process-wide; harmless when repeated."""
+    number = logging.getLevelName(level)
+    structlog.configure(
+        processors=[*SHARED, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=_StandardError(),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    if not any(isinstance(handler, LogHandler) for handler in root.handlers):
+        handler = LogHandler(sys.stderr)
+        handler.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.JSONRenderer(ensure_ascii=False),
+                ],
+                foreign_pre_chain=[*SHARED, structlog.stdlib.add_logger_name],
+            )
+        )
+        root.addHandler(handler)
+    root.setLevel(number)
+    for chatty in ("alembic", "werkzeug", "fontTools", "PIL"):
+        logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
+
+
+class _StandardError:
+    """Loggers that write to whatever standard error is at that moment (tests replace it)."""
+
+    def __call__(self, *_names: Any) -> structlog.PrintLogger:
+        return structlog.PrintLogger(sys.stderr)

@@ -1,0 +1,91 @@
+"""The production server: gunicorn with a few processes, and beside it the process that empties the outbox."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import structlog
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from intranet.extensions import db
+from intranet.operations import metrics
+
+log = structlog.get_logger("intranet.server")
+THREADS = 4  # a browser's idle connection must not hold up a whole process
+
+
+class Server(BaseApplication):
+    """``app`` was made before the fork: the processes share its memory, never its connections."""
+
+    def __init__(self, app: Flask, *, bind: str, workers: int, with_jobs: bool) -> None:
+        self.app = app
+        self.bind = bind
+        self.workers = workers
+        self.jobs = JobProcess() if with_jobs else None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.bind,
+            "workers": self.workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "preload_app": True,
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "max_requests": 20_000,
+            "max_requests_jitter": 2_000,
+            "loglevel": "warning",
+            "when_ready": self._when_ready,
+            "on_exit": self._on_exit,
+            "child_exit": self._child_exit,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        return self.app
+
+    def _when_ready(self, _arbiter: Any) -> None:
+        log.info("listening", bind=self.bind, workers=self.workers)
+        if self.jobs:
+            self.jobs.start()
+
+    def _on_exit(self, _arbiter: Any) -> None:
+        if self.jobs:
+            self.jobs.stop()
+
+    def _child_exit(self, _arbiter: Any, worker: Any) -> None:
+        metrics.forget_process(worker.pid)
+
+
+class JobProcess:
+    """``intranet worker``, started again when it dies, stopped with the server."""
+
+    PAUSE = 2.0  # seconds before a dead one is replaced
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        threading.Thread(target=self._keep, name="jobs", daemon=True).start()
+
+    def _keep(self) -> None:
+        while not self.stopping.is_set():
+            self.process = subprocess.Popen([sys.executable, "-m", "intranet.cli", "worker"])
+            self.process.wait()
+            if not self.stopping.wait(self.PAUSE):
+                log.warning("worker_restarted")
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
