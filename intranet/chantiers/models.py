@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
 from intranet.database import Model, UtcDateTime, Versioned, choice, now
-from intranet.works.models import Holder, Side
+from intranet.works.terms import Holder, Side
 
 
-class ChantierState(enum.StrEnum):
-    PREPARED = "prepared"
-    CLEARED = "cleared"
-    OPEN = "open"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    HANDED_OVER = "handed_over"
-
-
-class TaskState(enum.StrEnum):
-    TO_DO = "to_do"
-    READY = "ready"
-    DOING = "doing"
-    DONE = "done"
-    ACCEPTED = "accepted"
-    RESERVE = "reserve"
-    LIFTED = "lifted"
-    BLOCKED = "blocked"
-
-
-class StartItem(enum.StrEnum):
-    """The right to start (``domain.md`` §5). One missing item stops the start and says which."""
-
-    CONTRACT = "contract"
-    INSURANCE = "insurance"
-    DIAGNOSTICS = "diagnostics"
-    PROTECTION = "protection"
-    MATERIALS = "materials"
-    FAMILY = "family"
-    NEIGHBOURS = "neighbours"
-
-
-class HoursRole(enum.StrEnum):
-    FAMILY = "family"
-    HELPER = "helper"
-    PARTNER = "partner"
-    ALC = "alc"
-
-
-class Moment(enum.StrEnum):
-    BEFORE = "before"
-    DURING = "during"
-    AFTER = "after"
+__all__ = [
+    "Chantier",
+    "ChantierState",
+    "Hours",
+    "HoursRole",
+    "Moment",
+    "Reserve",
+    "SessionNote",
+    "SitePhoto",
+    "StartCheck",
+    "StartItem",
+    "Task",
+    "TaskState",
+]
 
 
 class Chantier(Versioned, Model):
@@ -158,7 +129,7 @@ class SitePhoto(Model):
 
 
 class SessionNote(Model):
-    """What happened on a day of works. ``audience`` holds the sides that may read it besides the partner."""
+    """What happened on a day of works, for ALC and the partner."""
 
     __tablename__ = "core_session_note"
 

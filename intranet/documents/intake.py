@@ -56,9 +56,7 @@ def read_at_most(stream: BinaryIO, limit_mb: int) -> bytes:
             field="file",
         )
     if not data:
-        raise Refused(
-            "documents.empty", _("Ce fichier est vide. Choisissez-en un autre."), field="file"
-        )
+        raise Refused("documents.empty", _("Ce fichier est vide. Choisissez-en un autre."), field="file")
     return data
 
 
@@ -88,8 +86,7 @@ def _is_two_things(data: bytes, media_type: str) -> bool:
 def _unwelcome(kind: DocumentKind) -> Refused:
     if kind is DocumentKind.PHOTO:
         sentence = _(
-            "Ce fichier n’est pas une photo que nous pouvons lire. "
-            "Formats acceptés : JPEG, PNG, WebP, HEIC."
+            "Ce fichier n’est pas une photo que nous pouvons lire. Formats acceptés : JPEG, PNG, WebP, HEIC."
         )
     else:
         sentence = _(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from sqlalchemy import or_, select
 
 from intranet.access import Actor
 from intranet.config import settings
@@ -13,6 +15,7 @@ from intranet.extensions import db
 from intranet.jobs.service import enqueue
 
 THUMBNAIL_JOB = "documents.thumbnail"
+FORGET_JOB = "documents.forget"
 MAX_NAME = 160
 
 
@@ -64,7 +67,7 @@ def store_bytes(
     document = Document(
         dossier_id=dossier_id,
         kind=kind,
-        name=name[: MAX_NAME],
+        name=name[:MAX_NAME],
         media_type=media_type,
         size=len(data),
         digest=storage().put(data),
@@ -80,3 +83,19 @@ def read_bytes(document: Document) -> bytes:
     """The whole file."""
     with storage().open(document.digest) as file:
         return file.read()
+
+
+def remove(document: Document) -> None:
+    """Delete a document; its bytes go once the transaction is committed, unless another document holds them."""
+    digests = [digest for digest in (document.digest, document.thumbnail_digest) if digest]
+    db.session.delete(document)
+    db.session.flush()
+    enqueue(FORGET_JOB, {"digests": digests})
+
+
+def forget_bytes(payload: dict[str, Any]) -> None:
+    """Delete the bytes of ``payload["digests"]`` that no document names any more."""
+    for digest in payload["digests"]:
+        named = select(Document.id).where(or_(Document.digest == digest, Document.thumbnail_digest == digest))
+        if db.session.scalar(named.limit(1)) is None:
+            storage().delete(digest)

@@ -1,0 +1,205 @@
+"""Chantier and task, declared (``domain.md`` §3, §5).
+
+Handing over a task is ALC's to decide; doing it is for those on site. A blocked task goes back to where it
+was, hence one way out for each state it may have been blocked in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.chantiers.terms import ChantierState as C
+from intranet.chantiers.terms import StartItem
+from intranet.chantiers.terms import TaskState as T
+from intranet.chantiers.wordings import START_ITEMS
+from intranet.errors import Refused
+from intranet.transitions import Machine, Transition
+
+UNDONE = frozenset({T.TO_DO, T.READY, T.DOING})
+"""A task still to be finished."""
+
+DONE = frozenset({T.DONE, T.ACCEPTED, T.RESERVE, T.LIFTED})
+"""A task whose works are done, accepted or not: what progress counts."""
+
+HANDED_OVER = frozenset({T.ACCEPTED, T.LIFTED})
+"""A task nobody waits for any more."""
+
+RUNNING = frozenset({C.OPEN, C.PAUSED})
+BEFORE_START = frozenset({C.PREPARED, C.CLEARED})
+
+
+@dataclass(frozen=True, slots=True)
+class ChantierFacts:
+    """What the guards of a chantier look at: missing items, and labels of tasks."""
+
+    missing: tuple[StartItem, ...] = ()
+    undone: tuple[str, ...] = ()
+    not_handed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What the guards of a task look at."""
+
+    chantier: C
+    before_blocked: T | None = None
+    open_reserves: int = 0
+
+
+def _listed(labels: tuple[str, ...], most: int = 5) -> str:
+    shown = ", ".join(labels[:most])
+    return f"{shown}…" if len(labels) > most else shown
+
+
+def _may_start(facts: ChantierFacts) -> Refused | None:
+    if not facts.missing:
+        return None
+    names = ", ".join(str(START_ITEMS[item]).lower() for item in facts.missing)
+    return Refused("chantier.start_list", _("Il manque avant de démarrer : %(names)s.", names=names))
+
+
+def _all_done(facts: ChantierFacts) -> Refused | None:
+    if not facts.undone:
+        return None
+    return Refused(
+        "chantier.undone",
+        _(
+            "Ces tâches ne sont pas terminées : %(tasks)s. Terminez-les, ou indiquez pourquoi elles sont bloquées.",
+            tasks=_listed(facts.undone),
+        ),
+    )
+
+
+def _all_handed_over(facts: ChantierFacts) -> Refused | None:
+    if not facts.not_handed_over:
+        return None
+    return Refused(
+        "chantier.not_handed_over",
+        _(
+            "Ces tâches ne sont ni acceptées, ni levées de leurs réserves : %(tasks)s.",
+            tasks=_listed(facts.not_handed_over),
+        ),
+    )
+
+
+def _is_open(facts: TaskFacts) -> Refused | None:
+    if facts.chantier is C.OPEN:
+        return None
+    if facts.chantier is C.PAUSED:
+        return Refused("task.chantier_paused", _("Le chantier est en pause : reprenez-le d’abord."))
+    if facts.chantier in BEFORE_START:
+        return Refused("task.chantier_not_started", _("Le chantier n’a pas démarré."))
+    return Refused("task.chantier_over", _("Le chantier est terminé."))
+
+
+def _is_not_over(facts: TaskFacts) -> Refused | None:
+    if facts.chantier in RUNNING | BEFORE_START:
+        return None
+    return Refused("task.chantier_over", _("Le chantier est terminé."))
+
+
+def _is_being_handed_over(facts: TaskFacts) -> Refused | None:
+    if facts.chantier in (C.OPEN, C.FINISHED):
+        return None
+    if facts.chantier is C.HANDED_OVER:
+        return Refused("task.handed_over", _("Le chantier est déjà réceptionné."))
+    return Refused("task.chantier_not_open", _("La réception se fait sur un chantier ouvert ou terminé."))
+
+
+def _no_reserve_left(facts: TaskFacts) -> Refused | None:
+    if facts.open_reserves == 0:
+        return None
+    return Refused("task.reserve_left", _("Une réserve n’est pas encore levée."))
+
+
+CHANTIER = Machine(
+    "chantier",
+    C,
+    Transition(
+        "clear", frozenset({C.PREPARED}), C.CLEARED, p.CHANTIER_PREPARE, "chantier.cleared", (_may_start,)
+    ),
+    Transition("unclear", frozenset({C.CLEARED}), C.PREPARED, p.CHANTIER_PREPARE, "chantier.uncleared"),
+    Transition("start", frozenset({C.CLEARED}), C.OPEN, p.CHANTIER_RUN, "chantier.started", (_may_start,)),
+    Transition("pause", frozenset({C.OPEN}), C.PAUSED, p.CHANTIER_RUN, "chantier.paused", needs_reason=True),
+    Transition("resume", frozenset({C.PAUSED}), C.OPEN, p.CHANTIER_RUN, "chantier.resumed"),
+    Transition("finish", frozenset({C.OPEN}), C.FINISHED, p.CHANTIER_RUN, "chantier.finished", (_all_done,)),
+    Transition(
+        "reopen", frozenset({C.FINISHED}), C.OPEN, p.CHANTIER_RUN, "chantier.reopened", needs_reason=True
+    ),
+    Transition(
+        "hand_over",
+        frozenset({C.FINISHED}),
+        C.HANDED_OVER,
+        p.HANDOVER_DECIDE,
+        "chantier.handed_over",
+        (_all_handed_over,),
+    ),
+)
+
+
+def _was(state: T) -> Transition[T]:
+    def came_from(facts: TaskFacts) -> Refused | None:
+        if facts.before_blocked is state:
+            return None
+        return Refused(
+            "task.before_blocked", _("Cette tâche n’était pas dans cet état avant d’être bloquée.")
+        )
+
+    return Transition(
+        f"unblock_{state.value}",
+        frozenset({T.BLOCKED}),
+        state,
+        p.CHANTIER_RUN,
+        "task.unblocked",
+        (_is_not_over, came_from),
+    )
+
+
+TASK = Machine(
+    "task",
+    T,
+    Transition("prepare", frozenset({T.TO_DO}), T.READY, p.CHANTIER_RUN, "task.ready", (_is_open,)),
+    Transition("start", frozenset({T.TO_DO, T.READY}), T.DOING, p.CHANTIER_RUN, "task.started", (_is_open,)),
+    Transition("finish", frozenset({T.DOING}), T.DONE, p.CHANTIER_RUN, "task.done", (_is_open,)),
+    Transition("resume", frozenset({T.DONE}), T.DOING, p.CHANTIER_RUN, "task.resumed", (_is_open,)),
+    Transition(
+        "block", UNDONE, T.BLOCKED, p.CHANTIER_RUN, "task.blocked", (_is_not_over,), needs_reason=True
+    ),
+    *(_was(state) for state in (T.TO_DO, T.READY, T.DOING)),
+    Transition(
+        "accept",
+        frozenset({T.DONE}),
+        T.ACCEPTED,
+        p.HANDOVER_DECIDE,
+        "task.accepted",
+        (_is_being_handed_over,),
+    ),
+    Transition(
+        "reconsider",
+        frozenset({T.ACCEPTED}),
+        T.DONE,
+        p.HANDOVER_DECIDE,
+        "task.reconsidered",
+        (_is_being_handed_over,),
+        needs_reason=True,
+    ),
+    Transition(
+        "reserve",
+        frozenset({T.DONE, T.BLOCKED, T.RESERVE}),
+        T.RESERVE,
+        p.HANDOVER_DECIDE,
+        "task.reserved",
+        (_is_being_handed_over,),
+    ),
+    Transition(
+        "lift",
+        frozenset({T.RESERVE}),
+        T.LIFTED,
+        p.HANDOVER_DECIDE,
+        "task.lifted",
+        (_is_being_handed_over, _no_reserve_left),
+    ),
+)

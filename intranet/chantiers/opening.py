@@ -1,0 +1,161 @@
+"""A chantier comes out of a signed contract: its tasks are the lines to be done on site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from intranet import permissions as p
+from intranet.access import Actor, OrganisationKind, Role, require_may
+from intranet.accounts.models import Membership, User
+from intranet.chantiers.loading import gone
+from intranet.chantiers.models import Chantier, Task
+from intranet.chantiers.rules import SITE_HOLDERS
+from intranet.chantiers.search import index_chantier
+from intranet.dossiers.models import Dwelling
+from intranet.errors import NotAllowed, Refused
+from intranet.extensions import db
+from intranet.freetext import checked
+from intranet.timeline.service import commit, record
+from intranet.works.models import Contract, Split, WorksKind, WorksLine
+from intranet.works.terms import ContractState
+
+AUDIENCE = ("alc", "bailleur", "partner")
+"""Who follows the progress."""
+
+ON_SITE = ("alc", "partner")
+"""Who reads hours, notes and reasons."""
+
+
+def open_from_contract(
+    actor: Actor,
+    contract_id: int,
+    planned_start: date | None,
+    planned_end: date | None,
+    animator_id: int | None,
+    safety_note: str = "",
+) -> Chantier:
+    """Open the chantier of a signed contract; opened already, that one is returned.
+
+    For ALC's coordinator and éducateur technique. The works partner is the contract's; the animator, if one is
+    named, is one of its people.
+    """
+    require_may(actor, p.CHANTIER_PREPARE)
+    if actor.scope.kind is not OrganisationKind.ASSOCIATION:
+        raise NotAllowed("chantier.open", _("L’ouverture d’un chantier revient à ALC."))
+    contract = db.session.get(Contract, contract_id, with_for_update=True)
+    if contract is None:
+        raise gone()
+    existing = db.session.scalar(select(Chantier).where(Chantier.contract_id == contract_id))
+    if existing is not None:
+        return existing
+    if contract.state is not ContractState.SIGNED:
+        raise Refused(
+            "chantier.contract_unsigned",
+            _("Le contrat de participation n’est pas signé de tous : le chantier ne peut pas s’ouvrir."),
+        )
+    if contract.partner_id is None:
+        raise Refused(
+            "chantier.no_partner",
+            _("Le contrat ne nomme pas d’organisme pour accompagner les travaux : faites-le compléter."),
+        )
+    safety_note = checked(safety_note, 255, field="safety_note", multiline=False)
+    _check_dates(planned_start, planned_end)
+    _check_animator(animator_id, contract.partner_id)
+    lines = _lines(contract)
+    if not lines:
+        raise Refused(
+            "chantier.no_task",
+            _(
+                "Le contrat ne contient aucune ligne à réaliser sur place : il n’y a pas de chantier à ouvrir."
+            ),
+        )
+    split = db.session.get_one(Split, contract.split_id)
+    dwelling = db.session.get_one(Dwelling, split.dwelling_id)
+    chantier = Chantier(
+        contract_id=contract.id,
+        dossier_id=contract.dossier_id,
+        dwelling_id=dwelling.id,
+        bailleur_id=split.bailleur_id,
+        partner_id=contract.partner_id,
+        animator_id=animator_id,
+        planned_start=planned_start,
+        planned_end=planned_end,
+        safety_note=safety_note,
+        tasks=_tasks(lines),
+    )
+    db.session.add(chantier)
+    db.session.flush()
+    index_chantier(chantier.id)
+    record(
+        "chantier.opened",
+        actor=actor,
+        subject="chantier",
+        subject_id=chantier.id,
+        dossier_id=chantier.dossier_id,
+        to_state=chantier.state,
+        data={"tasks": len(lines)},
+        audience=AUDIENCE,
+    )
+    commit()
+    return chantier
+
+
+def _check_dates(start: date | None, end: date | None) -> None:
+    if start and end and end < start:
+        raise Refused("chantier.dates", _("La fin prévue est avant le début prévu."), field="planned_end")
+
+
+def _check_animator(animator_id: int | None, partner_id: int) -> None:
+    if animator_id is None:
+        return
+    found = db.session.scalar(
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.user_id == animator_id,
+            Membership.organisation_id == partner_id,
+            Membership.role == Role.ANIMATOR,
+            Membership.active,
+            User.active,
+        )
+    )
+    if found is None:
+        raise Refused(
+            "chantier.animator",
+            _("Cette personne n’anime pas de chantier pour l’organisme du contrat."),
+            field="animator_id",
+        )
+
+
+def _lines(contract: Contract) -> list[tuple[WorksLine, str]]:
+    """The lines to be done on site with their trade, room by room in the order rooms were visited."""
+    rows = db.session.execute(
+        select(WorksLine, WorksKind.trade)
+        .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
+        .where(WorksLine.split_id == contract.split_id)
+        .order_by(WorksLine.position, WorksLine.id)
+    ).all()
+    rooms: dict[str, int] = {}
+    for line, _trade in rows:
+        rooms.setdefault(line.room, len(rooms))
+    kept = [(line, trade or "") for line, trade in rows if line.holder in SITE_HOLDERS]
+    return sorted(kept, key=lambda row: rooms[row[0].room])
+
+
+def _tasks(lines: Sequence[tuple[WorksLine, str]]) -> list[Task]:
+    return [
+        Task(
+            line_id=line.id,
+            position=position,
+            label=line.label,
+            room=line.room,
+            trade=trade,
+            holder=line.holder,
+            planned_minutes=line.minutes,
+        )
+        for position, (line, trade) in enumerate(lines, start=1)
+    ]

@@ -1,0 +1,27 @@
+"""What a chantier is found by in the partner's portal: the tenant's name and the address, nothing else."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+
+from intranet.chantiers.models import Chantier
+from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.extensions import db
+from intranet.search.service import put_entry
+
+CHANTIER_PARTNER = "chantier_partner"
+
+
+def _words() -> Select[tuple[int, str, str, str]]:
+    return (
+        select(Chantier.id, Household.name, Dwelling.address, Dwelling.town)
+        .join(Dossier, Dossier.id == Chantier.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+    )
+
+
+def index_chantier(chantier_id: int) -> None:
+    """Bring the chantier's entry up to date; part of the command that opened it."""
+    _id, name, address, town = db.session.execute(_words().where(Chantier.id == chantier_id)).one()
+    put_entry(CHANTIER_PARTNER, chantier_id, name, f"{name} {address} {town}")
