@@ -10,6 +10,10 @@ from intranet.web.forms import BaseForm, TextField, required
 
 CURRENT = {"autocomplete": "current-password"}
 NEW = {"autocomplete": "new-password"}
+PASSWORD_ADVICE = _l(
+    "Au moins 8 caractères mêlant majuscules, minuscules, chiffres et signes, ou une phrase de plusieurs mots. "
+    "Ni votre nom, ni votre adresse."
+)
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
 
@@ -38,7 +42,9 @@ class ForgottenForm(BaseForm):
 
 
 class NewPasswordForm(BaseForm):
-    password = PasswordField(_l("Nouveau mot de passe"), [required()], render_kw=NEW)
+    password = PasswordField(
+        _l("Nouveau mot de passe"), [required()], description=PASSWORD_ADVICE, render_kw=NEW
+    )
     repeated = PasswordField(
         _l("Le même, encore une fois"),
         [required(), EqualTo("password", _l("Les deux mots de passe ne sont pas les mêmes."))],

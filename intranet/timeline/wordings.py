@@ -20,7 +20,9 @@ Wording = Any  # a lazy string, or Callable[[Facts], str]
 WORDINGS: dict[str, Wording] = {
     # Accounts
     "core.user.invited": _l("a invité %(name)s"),
-    "core.user.joined": _l("a ouvert son compte"),
+    "core.user.joined": _l("%(name)s a ouvert son compte"),
+    "core.user.password_reset": _l("%(name)s a choisi un nouveau mot de passe"),
+    "core.user.recovery_codes": _l("a renouvelé ses codes de secours"),
     "core.user.changed": _l("a modifié le compte de %(name)s"),
     "core.user.deactivated": _l("a désactivé le compte de %(name)s"),
     "core.user.reactivated": _l("a réactivé le compte de %(name)s"),

@@ -1,0 +1,7 @@
+"""The blueprint the account pages register on."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("accounts", __name__)
