@@ -1,0 +1,70 @@
+"""Keeping the index: each domain tells what an object is found by, in the command that changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from intranet.access import registry
+from intranet.extensions import db
+from intranet.search.models import SearchEntry
+from intranet.search.words import fold, index_words
+
+TITLE = 255
+BATCH = 1000
+
+__all__ = ["drop_entry", "fold", "put_entry", "rebuild"]
+
+
+def put_entry(kind: str, object_id: int, title: str, words: str) -> None:
+    """Keep what the object is found by under ``kind``. Part of the caller's transaction; does not commit."""
+    offer = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement: Any = offer(SearchEntry).values(_row(kind, object_id, title, words))
+    new = statement.excluded
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[SearchEntry.kind, SearchEntry.object_id],
+            set_={"title": new.title, "words": new.words},
+            where=or_(SearchEntry.words != new.words, SearchEntry.title != new.title),
+        )
+    )
+
+
+def drop_entry(kind: str, object_id: int) -> None:
+    """The object is no longer found under ``kind``. Does not commit."""
+    db.session.execute(
+        delete(SearchEntry).where(SearchEntry.kind == kind, SearchEntry.object_id == object_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def rebuild() -> dict[str, int]:
+    """Make every entry again from what the registered sources say, and commit. Entries by kind."""
+    counts: dict[str, int] = {}
+    for source in registry().search:
+        if source.kind in counts:
+            continue
+        db.session.execute(delete(SearchEntry).where(SearchEntry.kind == source.kind))
+        counts[source.kind] = 0
+        rows = (_row(source.kind, *entry) for entry in source.index())
+        for batch in _batches(rows):
+            db.session.execute(insert(SearchEntry), batch)
+            counts[source.kind] += len(batch)
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text("INSERT INTO core_search_fts (core_search_fts) VALUES ('optimize')"))
+    db.session.commit()
+    return counts
+
+
+def _row(kind: str, object_id: int, title: str, words: str) -> dict[str, Any]:
+    return {"kind": kind, "object_id": object_id, "title": title[:TITLE], "words": index_words(words)}
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

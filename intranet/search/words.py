@@ -1,0 +1,31 @@
+"""Words as they are indexed and searched: no accents, no case, no punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOST_WORDS = 8
+LONGEST_WORD = 40
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "’": " ", "'": " "})
+_NOT_A_WORD = re.compile(r"[\W_]+")
+_PHONE = re.compile(r"(?<!\d)\d{2}(?: \d{2}){4}(?!\d)")
+
+
+def fold(text: str) -> str:
+    """``Élodie N'Guyên`` → ``elodie n guyen``. Letters of every script stay, without their marks."""
+    text = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    return _NOT_A_WORD.sub(" ", text).strip()
+
+
+def index_words(text: str) -> str:
+    """What is kept for ``text``: its folded words, and telephone numbers in one piece too."""
+    words = fold(text)
+    phones = [found.replace(" ", "") for found in _PHONE.findall(words)]
+    return " ".join([words, *phones])
+
+
+def query_words(text: str) -> list[str]:
+    """The words to look for: all must be found, each as the beginning of a word."""
+    return [word[:LONGEST_WORD] for word in fold(text[:400]).split()[:MOST_WORDS]]
