@@ -182,7 +182,8 @@ _WHATS: Mapping[str, Any] = {
 }
 
 
-def _value(what: str, value: Any) -> str:
+def value_in_words(what: str, value: Any) -> str:
+    """A value of a wording as people read it."""
     if value is None or value == "":
         return _("rien")
     match what:
@@ -222,7 +223,7 @@ def difference_in_words(change: Difference) -> str:
     line = f"{change.room} — {change.label}"
     match change.what:
         case "added":
-            return _("%(line)s : ligne ajoutée (%(who)s).", line=line, who=_value("holder", change.after))
+            return _("%(line)s : ligne ajoutée (%(who)s).", line=line, who=value_in_words("holder", change.after))
         case "removed":
             return _("%(line)s : ligne retirée.", line=line)
         case "answer":
@@ -237,8 +238,8 @@ def difference_in_words(change: Difference) -> str:
                 "%(line)s : %(what)s, de « %(before)s » à « %(after)s ».",
                 line=line,
                 what=_WHATS[what],
-                before=_value(what, change.before),
-                after=_value(what, change.after),
+                before=value_in_words(what, change.before),
+                after=value_in_words(what, change.after),
             )
 
 
