@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
@@ -75,11 +76,27 @@ class CompiledTemplates(BytecodeCache):
 COMPILED_TEMPLATES = CompiledTemplates()
 
 
+class Browser(FlaskClient):
+    """A client each of whose requests has a context of its own, as on a server.
+
+    Inside `db_session` Flask would otherwise lend it the test's: its `g` (hence the first person signed in) and
+    its database session. Afterwards the test's session forgets what it had read, so that it sees the changes.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return answer
+
+
 @contextmanager
 def running_app(settings: Settings) -> Iterator[Flask]:
     """An application whose connections are closed on leaving, so that its database can be removed."""
     app = create_app(settings)
     app.testing = True
+    app.test_client_class = Browser
     app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     try:
         yield app
