@@ -316,7 +316,7 @@ def _refuse_unknown(environ: Mapping[str, str], known: Mapping[str, Any]) -> Non
 
 
 def _suggest(variable: str, names: Any) -> str:
-    close = get_close_matches(variable, list(names), n=1)
+    close = get_close_matches(variable, list(names), n=1, cutoff=0.8)
     return f" Did you mean {close[0]}?" if close else ""
 
 

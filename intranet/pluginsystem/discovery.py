@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 
 from intranet.plugin_api import API_VERSION, Plugin
 from intranet.pluginsystem.errors import StartRefused
@@ -16,21 +16,11 @@ from intranet.pluginsystem.errors import StartRefused
 GROUP = "intranet.plugins"
 BUNDLED = ("portals", "plugins")
 NAME = re.compile(r"[a-z][a-z0-9]+")
+# Addresses, commands and template folders of the core.
 RESERVED = frozenset(
-    {"account", "core", "db", "demo", "exports", "files", "intranet", "login", "logout"}
-    | {
-        "search",
-        "settings",
-        "static",
-        "worker",
-        "run",
-        "backup",
-        "restore",
-        "user",
-        "healthz",
-        "metrics",
-        "password",
-    }
+    "account accounts backup chantiers components core db demo documents errors exports files healthz intranet "
+    "invitation jobs login logout mail metrics password plugins restore run search settings static user worker "
+    "works".split()
 )
 
 
@@ -95,13 +85,18 @@ def _found(loaded: object, package: str, source: str) -> Found:
 
 def _check_manifest(found: Found) -> None:
     plugin = found.plugin
-    if not NAME.fullmatch(plugin.name) or plugin.name in RESERVED:
-        raise StartRefused(
-            f"{found.source}: {plugin.name!r} is not a plugin's name. Use small letters and digits, beginning "
-            "with a letter, without underscore, and none of the core's own words."
-        )
+    check_name(plugin.name, found.source)
     if plugin.api != API_VERSION:
         raise StartRefused(
             f"{found.source}: the plugin {plugin.name} is written for api {plugin.api}, this intranet has api "
             f"{API_VERSION}. Install a version of the plugin made for it, or leave it out of INTRANET_PLUGINS."
+        )
+
+
+def check_name(name: str, source: str) -> None:
+    """Raise ``StartRefused`` unless ``name`` can be a plugin's."""
+    if not NAME.fullmatch(name) or name in RESERVED:
+        raise StartRefused(
+            f"{source}: {name!r} is not a plugin's name. Use small letters and digits, beginning "
+            "with a letter, without underscore, and none of the core's own words."
         )
