@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
 from intranet.errors import Refused
@@ -239,7 +239,7 @@ class _Limited:
     def __call__(self, form: FlaskForm, field: Field) -> None:
         length = len(field.data or "")
         if length > self.limit:
-            raise ValueError(
+            raise ValidationError(
                 _(
                     "Ce texte a %(length)d caractères ; %(limit)d au plus. Raccourcissez-le : rien n’est perdu.",
                     length=length,
