@@ -23,6 +23,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 
 SEEN_EVERY = timedelta(minutes=5)
+LARGEST_ID = 2**31
 
 _ACTOR = (
     select(
@@ -58,7 +59,7 @@ _SEEN = update(UserSession).where(UserSession.id == bindparam("sid")).values(see
 def load_actor(_request: Request | None = None) -> Actor | None:
     """The signed-in person of this request, or ``None``. Flask-Login's request loader: one statement."""
     sid, secret = session.get("sid"), session.get("secret")
-    if not isinstance(sid, int) or not isinstance(secret, str):
+    if not isinstance(sid, int) or not 0 < sid < LARGEST_ID or not isinstance(secret, str):
         return None
     at = now()
     row = db.session.connection().execute(_ACTOR, {"sid": sid, "digest": digest(secret), "at": at}).first()

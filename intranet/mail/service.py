@@ -8,7 +8,7 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 
 from flask import current_app, render_template
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext, ngettext
 
 from intranet.config import settings
 from intranet.database import now
@@ -53,8 +53,10 @@ def compose(payload: dict[str, Any]) -> EmailMessage:
     template, context = payload["template"], payload["context"]
     with force_locale(payload["language"]):
         values = {**context, "base_url": settings().base_url.rstrip("/"), "language": payload["language"]}
-        subject = render_template(f"mail/{template}.subject.txt", **values)
-        text = render_template(f"mail/{template}.txt", **values)
+        # The pages' own _() escapes what is put in a sentence; a text mail must not say d&#39;Azur.
+        plain = {**values, "_": gettext, "ngettext": ngettext}
+        subject = render_template(f"mail/{template}.subject.txt", **plain)
+        text = render_template(f"mail/{template}.txt", **plain)
         html = render_template(f"mail/{template}.html", subject=subject.strip(), **values)
     message = EmailMessage()
     message["Subject"] = subject.strip().translate(NO_LINE_BREAK)

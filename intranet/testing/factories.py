@@ -122,7 +122,7 @@ def sign_in(client: FlaskClient, user: User, password: str = PASSWORD) -> None:
 
 def csrf_token(client: FlaskClient, page: str) -> str:
     """The token of a form on ``page``; empty when the application does not ask for one."""
-    html = client.get(page).get_data(as_text=True)
+    html = client.get(page, follow_redirects=True).get_data(as_text=True)
     _before, found, after = html.partition('name="csrf_token"')
     return after.partition('value="')[2].partition('"')[0] if found else ""
 
