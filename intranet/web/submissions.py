@@ -1,14 +1,32 @@
 """One form, one effect: a form sent twice is answered twice but done once.
 
 ``forms.open`` puts a one-time key in each form. The first sending records the key in the transaction of its own
-command, so both are saved or neither; a second one (a double click, the back button) gets the first answer again.
+command, so that both are saved or neither; a second one (a double click, the back button, a phone that tries
+again) gets the first answer once more. A sending that was refused gives its key back.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
+from datetime import timedelta
+from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, flash, g, redirect, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from intranet.clock import now
+from intranet.database import writing
+from intranet.extensions import db
+from intranet.web.models import Submission
+
+KEEP = timedelta(days=2)
+LONGEST_KEY = 32
+PATIENCE = 20  # times 50 ms: how long the second sending waits for the first one's answer
+REDIRECTS = frozenset({301, 302, 303, 307})
 
 
 def submission_key() -> str:
@@ -16,6 +34,86 @@ def submission_key() -> str:
     return secrets.token_urlsafe(12)
 
 
+def claim() -> Any:
+    """Before a form is handled: record its key, or repeat the answer its first sending had."""
+    if request.method != "POST" or not current_user.is_authenticated:
+        return None
+    key = request.form.get("submission", "")
+    if not key or len(key) > LONGEST_KEY:
+        return None
+    offer = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        offer(Submission)
+        .values(key=key, user_id=current_user.user_id, location="", at=now())
+        .on_conflict_do_nothing()
+        .returning(Submission.key)
+    )
+    if db.session.connection().execute(statement).first() is not None:
+        g.submission = key
+        return None
+    db.session.rollback()
+    flash(_("C’était déjà enregistré : rien n’a été fait deux fois."), "info")
+    return redirect(_first_answer(key) or request.referrer or f"{request.root_path}/", 303)
+
+
+def _first_answer(key: str) -> str:
+    """Where the first sending led; waits a moment for it if it is still on its way."""
+    asked = select(Submission.location).where(
+        Submission.key == key, Submission.user_id == current_user.user_id
+    )
+    with writing(False):
+        for attempt in range(PATIENCE):
+            location = db.session.connection().execute(asked).scalar()
+            db.session.rollback()
+            if location:
+                return str(location)
+            if location is None:
+                return ""
+            time.sleep(0.05 if attempt else 0)
+    return ""
+
+
+def settle(response: Response) -> Response:
+    """After a form was handled: keep where its answer leads, or free the key of one that was refused."""
+    key = g.pop("submission", None)
+    if key is None:
+        return response
+    mine = Submission.key == key, Submission.user_id == current_user.user_id
+    db.session.rollback()
+    connection = db.session.connection()
+    if response.status_code in REDIRECTS and len(response.location or "") <= 500:
+        connection.execute(update(Submission).where(*mine).values(location=response.location))
+    else:
+        connection.execute(delete(Submission).where(*mine))
+    db.session.commit()
+    return response
+
+
+def mark_saved_draft(response: Response) -> Response:
+    """Tell the browser that what it kept of the form is saved: ``draft.js`` reads the cookie and forgets both."""
+    if request.method == "POST" and response.status_code in REDIRECTS:
+        draft = request.form.get("draft", "")
+        if draft and current_user.is_authenticated and not current_user.second_factor_missing:
+            response.set_cookie(
+                "saved_draft",
+                draft[:100],
+                max_age=300,
+                secure=request.is_secure,
+                httponly=False,
+                samesite="Strict",
+            )
+    return response
+
+
+def forget_old(_payload: dict[str, Any]) -> None:
+    """Job: keys are kept two days, longer than any form stays open."""
+    db.session.execute(delete(Submission).where(Submission.at < now() - KEEP))
+    db.session.commit()
+
+
 def init_app(app: Flask) -> None:
-    """Offer the key to the templates."""
+    """Claim and settle every form that carries a key."""
     app.jinja_env.globals["submission_key"] = submission_key
+    app.before_request(claim)
+    app.after_request(settle)
+    app.after_request(mark_saved_draft)

@@ -56,3 +56,8 @@
   // The summary of errors is read first.
   document.querySelector("[data-summary]")?.focus();
 })();
+
+if ("serviceWorker" in navigator && isSecureContext) {
+  const root = new URL(document.querySelector("link[rel=icon]").href).pathname.split("/static/")[0];
+  navigator.serviceWorker.register(`${root}/sw.js`).catch(() => {});
+}
