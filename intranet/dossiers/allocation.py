@@ -12,11 +12,12 @@ from intranet.access import Actor, OrganisationKind, require_may
 from intranet.dossiers.commands import Allocate, DwellingFields
 from intranet.dossiers.dates import refuse_future, today
 from intranet.dossiers.loading import take_dwelling
-from intranet.dossiers.models import Dossier, Dwelling, Survey
+from intranet.dossiers.models import Dossier, Dwelling
 from intranet.dossiers.search import index_dossier, index_dwelling
+from intranet.dossiers.terms import Survey
 from intranet.errors import Refused
 from intranet.extensions import db
-from intranet.freetext import clean
+from intranet.freetext import checked, clean
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
 
@@ -63,7 +64,8 @@ def _write(dwelling: Dwelling, fields: DwellingFields) -> None:
     _check(fields)
     limits = {"address": 255, "postcode": 10, "town": 80, "floor": 40}
     for name, value in asdict(fields).items():
-        setattr(dwelling, name, clean(value, limits[name]) if name in limits else value)
+        text = name in limits
+        setattr(dwelling, name, checked(value, limits[name], field=name, multiline=False) if text else value)
 
 
 def _insert(fields: DwellingFields) -> Dwelling:
@@ -97,8 +99,8 @@ def record_dwelling(actor: Actor, fields: DwellingFields) -> Dwelling:
         select(Dwelling)
         .where(
             Dwelling.bailleur_id == fields.bailleur_id,
-            Dwelling.address == clean(fields.address, 255),
-            Dwelling.floor == clean(fields.floor, 40),
+            Dwelling.address == clean(fields.address, 255, field="address", multiline=False),
+            Dwelling.floor == clean(fields.floor, 40, field="floor", multiline=False),
             Dwelling.kind == fields.kind,
         )
         .limit(1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from intranet.dossiers.models import LeavingReason, Survey
+from intranet.dossiers.terms import LeavingReason, Survey
 
 
 @dataclass(frozen=True, slots=True)

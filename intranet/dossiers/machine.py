@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from intranet import permissions as p
-from intranet.dossiers.models import DossierState as S
+from intranet.dossiers.terms import DossierState as S
 from intranet.errors import Refused
 from intranet.transitions import Machine, Transition
 

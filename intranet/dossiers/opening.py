@@ -19,7 +19,7 @@ from intranet.dossiers.models import Dossier, Household
 from intranet.dossiers.search import index_dossier
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
-from intranet.freetext import clean, refuse_forbidden
+from intranet.freetext import checked
 from intranet.organisations.models import Pole
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import commit, record
@@ -34,9 +34,10 @@ MOST_PEOPLE = 30
 
 def _cleaned(fields: HouseholdFields) -> HouseholdFields:
     """The fields as they may be kept, or ``Refused``."""
-    texts = {name: clean(getattr(fields, name), limit) for name, limit in LIMITS.items()}
-    for name in ("name", "contact_choice"):
-        refuse_forbidden(texts[name], field=name)
+    texts = {
+        name: checked(getattr(fields, name), limit, field=name, multiline=False)
+        for name, limit in LIMITS.items()
+    }
     if not texts["name"]:
         raise Refused("household.name", _("Indiquez le nom du ménage."), field="name")
     if not 1 <= fields.adults <= MOST_PEOPLE:

@@ -20,13 +20,14 @@ from intranet.dossiers.allocation import change_dwelling, put_dwelling, record_d
 from intranet.dossiers.dates import refuse_before, refuse_future
 from intranet.dossiers.loading import take_dossier
 from intranet.dossiers.machine import DOSSIER, OPEN_STATES, Facts
-from intranet.dossiers.models import Dossier, DossierState, Dwelling, LeavingReason
+from intranet.dossiers.models import Dossier, Dwelling
 from intranet.dossiers.opening import edit_household, open_dossier
 from intranet.dossiers.people import add_note, grant, name_people, revoke_grant
 from intranet.dossiers.search import index_dossier
+from intranet.dossiers.terms import DossierState, LeavingReason
 from intranet.errors import Refused
 from intranet.extensions import db
-from intranet.freetext import clean, refuse_forbidden
+from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 
 __all__ = [
@@ -101,18 +102,11 @@ def _move(
     )
 
 
-def _words(text: str, *, field: str) -> str:
-    """Free text as it may be kept (no social-security number, no bank data)."""
-    kept = clean(text, REASON_LENGTH)
-    refuse_forbidden(kept, field=field)
-    return kept
-
-
 def diagnose(actor: Actor, command: c.Diagnose) -> Dossier:
     """Record the decision on eligibility: a person's, explained (R38). Référent, coordinator."""
     require_may(actor, p.DOSSIER_EDIT)
     dossier = take_dossier(command.dossier_id, command.version)
-    explanation = _words(command.explanation, field="explanation")
+    explanation = checked(command.explanation, REASON_LENGTH, field="explanation")
     if not explanation:
         raise Refused(
             "dossier.diagnose.explanation", _("Expliquez la décision en quelques mots."), field="explanation"
@@ -197,7 +191,7 @@ def revoke_joining(actor: Actor, dossier_id: int, version: int, reason: str) -> 
     """The family takes its adhésion back, or it is ended; the reason stays with ALC."""
     require_may(actor, p.DOSSIER_EDIT)
     dossier = take_dossier(dossier_id, version)
-    _move(actor, dossier, "revoke_joining", reason=_words(reason, field="reason"))
+    _move(actor, dossier, "revoke_joining", reason=checked(reason, REASON_LENGTH, field="reason"))
     dossier.joined_on = None
     dossier.joining_revoked_on = now().date()
     commit()
@@ -242,7 +236,7 @@ def leave(actor: Actor, command: c.Leave) -> Dossier:
     refuse_before(
         command.left_on, dossier.opened_on, _("Le départ ne peut pas précéder l’ouverture."), field="left_on"
     )
-    note = _words(command.note, field="note")
+    note = checked(command.note, REASON_LENGTH, field="note")
     housed = dossier.dwelling_id is not None
     _move(actor, dossier, "leave", reason=note, data={"code": command.reason})
     dossier.left_on = command.left_on

@@ -9,8 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intranet.dossiers.models import DossierState as S
-from intranet.dossiers.models import LeavingReason, Survey
+from intranet.dossiers.terms import DossierState as S
+from intranet.dossiers.terms import LeavingReason, Survey
 from intranet.web.formatting import day
 from intranet.web.states import StateWord
 

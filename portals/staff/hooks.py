@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -10,13 +11,15 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
-from intranet.plugin_api import NavItem, OrganisationKind, Portal, hookimpl
+from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Portal, SearchSource, hookimpl
+from portals.staff import offers
 from portals.staff.blueprint import bp
 
 _VIEWS = ("home", "dossiers", "households", "path", "people", "dwellings", "splits", "chantiers")
 for _module in _VIEWS:
     if find_spec(f"portals.staff.{_module}"):
-        import_module(f"portals.staff.{_module}")
+        with suppress(ImportError):
+            import_module(f"portals.staff.{_module}")
 
 
 @hookimpl
@@ -39,3 +42,13 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Dossiers"), "staff.dossiers", p.DOSSIER_READ, "folder2-open", 20, here),
         NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
     )
+
+
+@hookimpl
+def register_search() -> Sequence[SearchSource]:
+    return offers.SEARCH
+
+
+@hookimpl
+def register_exporters() -> Sequence[Exporter]:
+    return offers.EXPORTERS

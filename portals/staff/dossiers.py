@@ -1,0 +1,155 @@
+"""The list of dossiers, and a dossier's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from intranet import permissions as p
+from intranet.access import actor, requires
+from intranet.dossiers import queries as dossiers_queries
+from intranet.dossiers.machine import OPEN_STATES
+from intranet.dossiers.models import DossierState
+from intranet.dossiers.wordings import LEAVING, STATES, SURVEYS, next_sentence, state_word
+from intranet.organisations.models import Confidentiality
+from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.timeline import service as timeline
+from intranet.timeline.queries import entries
+from intranet.web.formatting import ago
+from intranet.web.listing import Filter, Listing
+from intranet.works import wordings as works_words
+from intranet.works.models import Side
+from portals.staff import queries
+from portals.staff.actions import main_action, moves
+from portals.staff.blueprint import bp
+from portals.staff.forms import NoteForm
+from portals.staff.queues import BY_KEY, QUEUES
+
+SORTS = {
+    "changed": _l("Dernier changement"),
+    "waiting": _l("Attend depuis le plus longtemps"),
+    "name": _l("Nom"),
+    "number": _l("Numéro"),
+}
+STATE_CHOICES = [(state.value, word.label) for state, word in STATES.items()]
+QUEUE_CHOICES = [(queue.key, queue.label) for queue in QUEUES]
+IDENTITIES = frozenset({"bailleur", "pole", "referent"})
+NOTES_SHOWN, ENTRIES_SHOWN = 3, 30
+
+
+def _filters() -> list[Filter]:
+    """The filters of the list, with their choices read in one statement."""
+    options: dict[str, list[tuple[int, str]]] = {"bailleur": [], "pole": [], "referent": []}
+    for row in fetch_all(dossiers_queries.filter_options):
+        options[row.kind].append((row.id, row.label))
+    return [
+        Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Nom, numéro, téléphone, adresse")),
+        Filter("state", _l("État"), STATE_CHOICES),
+        Filter("bailleur", _l("Bailleur"), options["bailleur"]),
+        Filter("pole", _l("Pôle"), options["pole"]),
+        Filter("referent", _l("Référent"), options["referent"]),
+        Filter("queue", _l("File d’attente"), QUEUE_CHOICES),
+    ]
+
+
+def asked(values: dict[str, str]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The criteria that shape the statement and the parameters that fill it."""
+    params: dict[str, Any] = {}
+    for name, text in values.items():
+        if name == "queue" or not text:
+            continue
+        params[name] = int(text) if name in IDENTITIES else text
+    return tuple(params), params
+
+
+@bp.get("/dossiers")
+@requires(p.DOSSIER_READ)
+def dossiers() -> str:
+    """Every dossier the person may read: 25 rows and a count, in a constant number of statements."""
+    listing = Listing.of(
+        request.args, filters=_filters(), sorts=SORTS, default_sort="changed", export="dossiers"
+    )
+    names, params = asked(dict(listing.params))
+    queue = BY_KEY.get(listing.values["queue"])
+    rows = fetch_all(
+        dossiers_queries.dossier_list,
+        names,
+        listing.sort,
+        queue,
+        **params,
+        limit=listing.limit,
+        offset=listing.offset,
+    )
+    total = fetch_value(dossiers_queries.dossier_count, names, queue, **params)
+    most = dossiers_queries.COUNT_UP_TO
+    return render_template(
+        "staff/dossiers.html",
+        listing=listing.with_rows(rows, min(total, most), capped=total > most),
+        words=STATES,
+    )
+
+
+def open_head(dossier_id: int) -> Any:
+    """The head of a dossier the person may read; 404 for any other."""
+    head = fetch_one(dossiers_queries.dossier_header, dossier_id=dossier_id)
+    if head is None:
+        abort(404)
+    return head
+
+
+@bp.get("/dossiers/<int:dossier_id>")
+@requires(p.DOSSIER_READ)
+def dossier(dossier_id: int) -> str:
+    """The whole of a household's path on one page; its opening goes to the access log."""
+    person = actor()
+    head = open_head(dossier_id)
+    shares = fetch_all(queries.split_summary, dossier_id=dossier_id)
+    split = shares[0] if shares else None
+    contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
+    page = render_template(
+        "staff/dossier.html",
+        head=head,
+        word=state_word(head.state),
+        sentence=_sentence(head, split),
+        action=main_action(head, split, contract, person),
+        moves=moves(head, person),
+        missing=missing_people(head),
+        protected=head.confidentiality is Confidentiality.CHILD_PROTECTION,
+        split=split,
+        shares=[share for share in shares if share.lines],
+        contract=contract,
+        notes=fetch_all(dossiers_queries.notes, dossier_id=dossier_id, limit=NOTES_SHOWN + 1),
+        notes_shown=NOTES_SHOWN,
+        note_form=NoteForm(formdata=None),
+        story=entries(dossier_id, "alc", ENTRIES_SHOWN),
+        surveys=SURVEYS,
+        leaving=LEAVING,
+        works=works_words,
+        alc=Side.ALC,
+    )
+    timeline.note_read(person, dossier_id)
+    return page
+
+
+def _sentence(head: Any, split: Any) -> str:
+    """What happens next, whose turn it is, since when."""
+    if split is not None and head.state is DossierState.JOINED:
+        return works_words.next_sentence(split.state, Side.ALC, split.turn_since, silent=split.silent)
+    said = next_sentence(head.state, visited=head.visited_on is not None)
+    return _("%(sentence)s · depuis %(since)s", sentence=said, since=ago(head.state_since))
+
+
+def missing_people(head: Any) -> Sequence[str]:
+    """Who is missing of the trio (R20), in words, on a dossier under way."""
+    if head.state not in OPEN_STATES:
+        return ()
+    places = (
+        (head.referent_id, _("un référent")),
+        (head.technical_id, _("un éducateur technique")),
+        (head.tisf_id, _("une TISF")),
+    )
+    return [word for user_id, word in places if user_id is None]

@@ -1,0 +1,94 @@
+"""The staff's home: what waits for me, what waits for others, what is new, and the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template, url_for
+
+from intranet import permissions as p
+from intranet.access import Actor, actor, requires
+from intranet.rows import fetch_all
+from intranet.settings.service import value
+from intranet.timeline.wordings import sentence
+from portals.staff import queries, queues
+from portals.staff.blueprint import bp
+
+SHOWN_MINE, SHOWN_OTHERS = 12, 6
+PAGES = {
+    "dossier": ("staff.dossier", "dossier_id"),
+    "split": ("staff.split", "split_id"),
+    "contract": ("staff.contract", "contract_id"),
+    "chantier": ("staff.chantier", "chantier_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One half of the queues: its counters, and the oldest of what waits."""
+
+    counters: Sequence[tuple[queues.Queue, int]]
+    items: Sequence[Any]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """A phase with its length, computed from its dates (both included)."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days + 1
+
+    @property
+    def weeks(self) -> int:
+        return round(self.days / 7)
+
+
+def _block(person: Actor, waiting: dict[str, int], rows: Sequence[Any], mine: bool, shown: int) -> Block:
+    """The queues that are (or are not) the person's to move."""
+    chosen = {
+        queue.key: queue
+        for queue in queues.QUEUES
+        if (queue.permission is not None and person.may(queue.permission)) is mine
+    }
+    counters = [(queue, waiting[key]) for key, queue in chosen.items() if waiting.get(key)]
+    items = [(chosen[row.queue], row, _url(chosen[row.queue], row)) for row in rows if row.queue in chosen]
+    return Block(counters, items[:shown], sum(number for _queue, number in counters))
+
+
+def _url(queue: queues.Queue, row: Any) -> str:
+    endpoint, name = PAGES[queue.target]
+    return url_for(endpoint, **{name: row.target_id})
+
+
+@bp.get("/")
+@requires(p.DOSSIER_READ)
+def home() -> str:
+    """Queues, news and the programme. Constant number of statements, whoever looks."""
+    person = actor()
+    waiting = {row.queue: row.waiting for row in fetch_all(queues.counts)}
+    rows = fetch_all(queues.oldest)
+    programme = fetch_all(queries.programme)
+    return render_template(
+        "staff/home.html",
+        mine=_block(person, waiting, rows, True, SHOWN_MINE),
+        others=_block(person, waiting, rows, False, SHOWN_OTHERS),
+        news=[(row, _said(row)) for row in fetch_all(queries.news)],
+        poles=programme,
+        announced=int(value("core.programme.announced_households")),
+        announced_by_poles=sum(row.announced for row in programme),
+        counted=sum(row.counted for row in programme),
+        phases=[PhaseView(*row) for row in fetch_all(queries.phases)],
+    )
+
+
+def _said(row: Any) -> str:
+    return sentence(row.kind, {**row.data, "from_state": row.from_state, "to_state": row.to_state})

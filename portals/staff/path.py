@@ -1,0 +1,237 @@
+"""Moving a household along its path: one small form for each step, or a plain button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.access import actor, require, requires
+from intranet.clock import today
+from intranet.dossiers import commands as c
+from intranet.dossiers import service
+from intranet.dossiers.models import Dossier
+from intranet.dossiers.queries import free_dwellings
+from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.rows import fetch_all
+from intranet.web.forms import BaseForm
+from portals.staff import queries
+from portals.staff.answering import DONE, SHOWN, obey, sent_version
+from portals.staff.blueprint import bp
+from portals.staff.dossiers import open_head
+from portals.staff.forms import (
+    AllocationForm,
+    DiagnosisForm,
+    JoiningForm,
+    LeaveForm,
+    ReasonForm,
+    VisitForm,
+)
+
+
+def _home_of(dossier_id: int) -> str:
+    return url_for("staff.dossier", dossier_id=dossier_id)
+
+
+def _back(dossier_id: int, said: str) -> ResponseReturnValue:
+    flash(said, "success")
+    return redirect(_home_of(dossier_id), DONE)
+
+
+def _step(dossier_id: int, form: BaseForm, status: int, **words: Any) -> ResponseReturnValue:
+    """The page of one step: its fields, in order, and what will happen."""
+    return render_template("staff/step.html", head=open_head(dossier_id), form=form, **words), status
+
+
+def _push(dossier_id: int, command: Callable[[], Any], said: str) -> ResponseReturnValue:
+    """Obey a plain button; what a rule says against it is said on the dossier's page."""
+    try:
+        command()
+    except Refused as refused:
+        db.session.rollback()
+        flash(str(refused.message), "error")
+        return redirect(_home_of(dossier_id), DONE)
+    return _back(dossier_id, said)
+
+
+@bp.route("/dossiers/<int:dossier_id>/diagnosis", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_diagnosis(dossier_id: int) -> ResponseReturnValue:
+    """A person decides whether the family enters the programme, and says why (R38)."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    form = DiagnosisForm()
+
+    def decide() -> None:
+        eligible = form.eligible.data == "yes"
+        service.diagnose(
+            actor(), c.Diagnose(dossier_id, sent_version(), eligible, form.explanation.data or "")
+        )
+
+    status = obey(form, decide)
+    if status == DONE:
+        return _back(dossier_id, _("Décision enregistrée."))
+    return _step(
+        dossier_id,
+        form,
+        status,
+        title=_("Décider du diagnostic"),
+        intro=_("C’est une personne qui décide, et qui explique. La décision entre dans l’historique."),
+        label=_("Enregistrer la décision"),
+    )
+
+
+@bp.post("/dossiers/<int:dossier_id>/prepare")
+@requires(p.DOSSIER_EDIT)
+def dossier_prepare(dossier_id: int) -> ResponseReturnValue:
+    """The housing project begins."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    return _push(
+        dossier_id,
+        lambda: service.prepare(actor(), dossier_id, sent_version()),
+        _("Le projet logement est lancé."),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/allocation", methods=["GET", "POST"])
+@requires(p.DOSSIER_ALLOCATE)
+def dossier_allocation(dossier_id: int) -> ResponseReturnValue:
+    """A dwelling for the household: a free one, or a new one recorded in the same form (R28)."""
+    require(p.DOSSIER_ALLOCATE, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    form = AllocationForm()
+    free = fetch_all(free_dwellings)
+    form.offer(fetch_all(queries.bailleurs))
+    form.dwelling_id.choices = [
+        ("", _("Un nouveau logement, décrit ci-dessous")),
+        *((row.id, f"{row.address}, {row.town} · {row.kind} · {row.bailleur}") for row in free),
+    ]
+    status = obey(form, lambda: service.allocate(actor(), form.command(dossier_id, sent_version())))
+    if status == DONE:
+        known = next((row for row in free if row.id == form.dwelling_id.data), None)
+        decent = known.decent if known else form.dwelling().decent
+        if decent is False:
+            flash(
+                _("Ce logement n’est pas décent : les travaux de mise en décence restent au bailleur."),
+                "warning",
+            )
+        return _back(dossier_id, _("Logement attribué. Le bailleur voit maintenant cette attribution."))
+    if status == SHOWN:
+        form.allocated_on.data = today()
+    return render_template("staff/allocation.html", head=open_head(dossier_id), form=form), status
+
+
+@bp.route("/dossiers/<int:dossier_id>/joining", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_joining(dossier_id: int) -> ResponseReturnValue:
+    """The family's dated adhésion (R29)."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    form = JoiningForm()
+    status = obey(
+        form,
+        lambda: service.record_joining(
+            actor(), c.RecordJoining(dossier_id, sent_version(), form.joined_on.data or today())
+        ),
+    )
+    if status == DONE:
+        return _back(dossier_id, _("Adhésion enregistrée."))
+    if status == SHOWN:
+        form.joined_on.data = today()
+    return _step(
+        dossier_id,
+        form,
+        status,
+        title=_("Enregistrer l’adhésion"),
+        intro=_("La famille adhère librement. Elle peut revenir sur son adhésion à tout moment."),
+        label=_("Enregistrer l’adhésion"),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/joining/revoke", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_joining_revoke(dossier_id: int) -> ResponseReturnValue:
+    """The adhésion ends; the reason stays with ALC."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    form = ReasonForm()
+    status = obey(
+        form, lambda: service.revoke_joining(actor(), dossier_id, sent_version(), form.reason.data or "")
+    )
+    if status == DONE:
+        return _back(dossier_id, _("L’adhésion a pris fin. Elle peut être enregistrée à nouveau."))
+    return _step(
+        dossier_id,
+        form,
+        status,
+        title=_("Mettre fin à l’adhésion"),
+        intro=_("Le logement reste attribué. La répartition des travaux attend une nouvelle adhésion."),
+        label=_("Mettre fin à l’adhésion"),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/visited", methods=["GET", "POST"])
+@requires(p.VISIT_WRITE)
+def dossier_visited(dossier_id: int) -> ResponseReturnValue:
+    """The day of the joint visit; its works are written down on the next page."""
+    require(p.VISIT_WRITE, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    form = VisitForm()
+    status = obey(
+        form,
+        lambda: service.record_visit(
+            actor(), c.RecordVisit(dossier_id, sent_version(), form.visited_on.data or today())
+        ),
+    )
+    if status == DONE:
+        flash(_("Date enregistrée. Relevez maintenant les travaux, pièce par pièce."), "success")
+        return redirect(url_for("staff.visit", dossier_id=dossier_id), DONE)
+    if status == SHOWN:
+        form.visited_on.data = open_head(dossier_id).visited_on or today()
+    return _step(
+        dossier_id,
+        form,
+        status,
+        title=_("Visite commune"),
+        intro=_("Famille, bailleur et ALC visitent ensemble le logement et relèvent les travaux."),
+        label=_("Enregistrer et relever les travaux"),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/leave", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_leave(dossier_id: int) -> ResponseReturnValue:
+    """The household leaves the path, with a coded reason. It can come back."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    form = LeaveForm()
+    status = obey(form, lambda: service.leave(actor(), form.command(dossier_id, sent_version())))
+    if status == DONE:
+        return _back(dossier_id, _("Départ enregistré. Le dossier peut être rouvert."))
+    if status == SHOWN:
+        form.left_on.data = today()
+    return _step(
+        dossier_id,
+        form,
+        status,
+        title=_("Enregistrer un départ"),
+        intro=_("Le logement attribué redevient libre. Rien n’est effacé : le dossier peut être rouvert."),
+        label=_("Enregistrer le départ"),
+    )
+
+
+@bp.post("/dossiers/<int:dossier_id>/come-back")
+@requires(p.DOSSIER_EDIT)
+def dossier_come_back(dossier_id: int) -> ResponseReturnValue:
+    """The household returns."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    return _push(
+        dossier_id, lambda: service.come_back(actor(), dossier_id, sent_version()), _("Dossier rouvert.")
+    )
+
+
+@bp.post("/dossiers/<int:dossier_id>/close")
+@requires(p.DOSSIER_EDIT)
+def dossier_close(dossier_id: int) -> ResponseReturnValue:
+    """The follow-up is over."""
+    require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
+    return _push(dossier_id, lambda: service.close(actor(), dossier_id, sent_version()), _("Dossier clos."))

@@ -1,0 +1,167 @@
+"""What the staff's pages read besides dossiers and dwellings themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, select
+
+from intranet import permissions as p
+from intranet.access import OrganisationKind, Scope, visible
+from intranet.chantiers.models import Chantier, Task, TaskState
+from intranet.dossiers.models import Dossier, Household
+from intranet.organisations.models import Organisation, Phase, Pole, Site
+from intranet.timeline.models import TimelineEntry
+from intranet.works.models import Contract, ContractState, Signature, Split, SplitState, WorksLine
+
+DONE = (TaskState.DONE, TaskState.ACCEPTED, TaskState.LIFTED)
+
+
+def poles(scope: Scope) -> Select[Any]:
+    """Every active pôle: ``(id, label)``."""
+    return (
+        select(Pole.id, (Pole.code + " · " + Pole.name).label("label")).where(Pole.active).order_by(Pole.id)
+    )
+
+
+def sites(scope: Scope) -> Select[Any]:
+    """Every active site: ``(id, label)``."""
+    return select(Site.id, Site.name.label("label")).where(Site.active).order_by(Site.name)
+
+
+def bailleurs(scope: Scope) -> Select[Any]:
+    """Every active bailleur: ``(id, label)``."""
+    return (
+        select(Organisation.id, Organisation.name.label("label"))
+        .where(Organisation.kind == OrganisationKind.BAILLEUR, Organisation.active)
+        .order_by(Organisation.name)
+    )
+
+
+def programme(scope: Scope) -> Select[Any]:
+    """Each pôle with the households it announced and those counted (R2)."""
+    return (
+        select(
+            Pole.code,
+            Pole.name,
+            Pole.announced_households.label("announced"),
+            func.count(Household.id).label("counted"),
+        )
+        .outerjoin(Household, Household.pole_id == Pole.id)
+        .where(Pole.active)
+        .group_by(Pole.id, Pole.code, Pole.name, Pole.announced_households)
+        .order_by(Pole.announced_households.desc(), Pole.id)
+    )
+
+
+def phases(scope: Scope) -> Select[Any]:
+    """The phases of the programme, in order."""
+    return select(Phase.name, Phase.starts_on, Phase.ends_on).order_by(Phase.starts_on)
+
+
+def news(scope: Scope) -> Select[Any]:
+    """The last events of the dossiers the person may read."""
+    statement = (
+        select(
+            TimelineEntry.at,
+            TimelineEntry.kind,
+            TimelineEntry.actor_name,
+            TimelineEntry.from_state,
+            TimelineEntry.to_state,
+            TimelineEntry.data,
+            TimelineEntry.dossier_id,
+            Household.name,
+        )
+        .join(Dossier, Dossier.id == TimelineEntry.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .where(TimelineEntry.audience.like("% alc %"))
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(12)
+    )
+    return visible(scope, statement, p.DOSSIER_READ, Dossier)
+
+
+def split_summary(scope: Scope) -> Select[Any]:
+    """The dossier's present split, one row for each holder with its lines, cost and time; one statement."""
+    latest = (
+        select(func.max(Split.id))
+        .where(Split.dossier_id == bindparam("dossier_id"), Split.state != SplitState.WITHDRAWN)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Split.id,
+            Split.state,
+            Split.number,
+            Split.turn,
+            Split.turn_since,
+            Split.silent,
+            WorksLine.holder,
+            func.count(WorksLine.id).label("lines"),
+            func.coalesce(func.sum(WorksLine.materials_cents), 0).label("cents"),
+            func.coalesce(func.sum(WorksLine.minutes), 0).label("minutes"),
+        )
+        .outerjoin(WorksLine, WorksLine.split_id == Split.id)
+        .where(Split.id == latest)
+        .group_by(
+            Split.id,
+            Split.state,
+            Split.number,
+            Split.turn,
+            Split.turn_since,
+            Split.silent,
+            WorksLine.holder,
+        )
+        .order_by(func.count(WorksLine.id).desc())
+    )
+
+
+def contract_and_chantier(scope: Scope) -> Select[Any]:
+    """The dossier's present contract, its signatures, and the chantier opened from it; one statement."""
+    signed = (
+        select(func.count())
+        .select_from(Signature)
+        .where(Signature.contract_id == Contract.id)
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+    tasks = (
+        select(
+            Task.chantier_id,
+            func.count().label("tasks"),
+            func.sum(case((Task.state.in_(DONE), 1), else_=0)).label("done"),
+            func.sum(case((Task.state == TaskState.BLOCKED, 1), else_=0)).label("blocked"),
+        )
+        .where(
+            Task.chantier_id.in_(select(Chantier.id).where(Chantier.dossier_id == bindparam("dossier_id")))
+        )
+        .group_by(Task.chantier_id)
+        .subquery()
+    )
+    return (
+        select(
+            Contract.id,
+            Contract.number,
+            Contract.state,
+            Contract.starts_on,
+            Contract.ends_on,
+            Contract.signed_on,
+            Contract.document_id,
+            signed.label("signatures"),
+            Chantier.id.label("chantier_id"),
+            Chantier.state.label("chantier_state"),
+            Chantier.state_since.label("chantier_since"),
+            Chantier.planned_start,
+            Chantier.planned_end,
+            Organisation.name.label("partner"),
+            func.coalesce(tasks.c.tasks, 0).label("tasks"),
+            func.coalesce(tasks.c.done, 0).label("done"),
+            func.coalesce(tasks.c.blocked, 0).label("blocked"),
+        )
+        .outerjoin(Chantier, Chantier.contract_id == Contract.id)
+        .outerjoin(Organisation, Organisation.id == Chantier.partner_id)
+        .outerjoin(tasks, tasks.c.chantier_id == Chantier.id)
+        .where(Contract.dossier_id == bindparam("dossier_id"), Contract.state != ContractState.CANCELLED)
+        .order_by(Contract.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,218 @@
+"""The queues of the staff's home page, declared: what waits, since when, and who may move it.
+
+A queue is "À vous de jouer" for those whose role holds its permission, and "En attente des autres" for those
+whose role does not: no page asks which role a person has. The list behind a counter uses the same statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+
+from intranet import permissions as p
+from intranet.access import Scope, visible
+from intranet.chantiers.models import Chantier, ChantierState, Task, TaskState
+from intranet.dossiers.models import Dossier, DossierState, Household
+from intranet.dossiers.queries import incomplete_trio
+from intranet.works.models import Contract, ContractState, Side, Split, SplitState
+
+PER_QUEUE = 10
+
+
+@dataclass(frozen=True)
+class Queue:
+    """``what(scope)`` selects ``dossier_id``, ``since`` and ``target_id``; ``target`` names the page to open.
+
+    ``permission`` is what moves it; ``None``: always somebody else's turn.
+    """
+
+    key: str
+    label: Any
+    permission: str | None
+    target: str
+    what: Callable[[Scope], Select[Any]]
+
+    def __call__(self, scope: Scope) -> Select[Any]:
+        return self.what(scope)
+
+
+def _dossiers(since: ColumnElement[Any], *where: ColumnElement[bool]) -> Callable[[Scope], Select[Any]]:
+    def build(scope: Scope) -> Select[Any]:
+        statement = select(
+            Dossier.id.label("dossier_id"), since.label("since"), Dossier.id.label("target_id")
+        ).where(*where)
+        return visible(scope, statement, p.DOSSIER_READ, Dossier)
+
+    return build
+
+
+def _of(model: Any, since: ColumnElement[Any], *where: ColumnElement[bool]) -> Callable[[Scope], Select[Any]]:
+    def build(scope: Scope) -> Select[Any]:
+        statement = (
+            select(Dossier.id.label("dossier_id"), since.label("since"), model.id.label("target_id"))
+            .join(Dossier, Dossier.id == model.dossier_id)
+            .where(*where)
+        )
+        return visible(scope, statement, p.DOSSIER_READ, Dossier)
+
+    return build
+
+
+def _in(*states: DossierState) -> ColumnElement[bool]:
+    return Dossier.state.in_(states)
+
+
+_SINCE: Any = Dossier.state_since
+_NO_CONTRACT = (
+    ~select(Contract.id)
+    .where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED)
+    .exists()
+)
+_NO_CHANTIER = ~select(Chantier.id).where(Chantier.contract_id == Contract.id).exists()
+_BLOCKED = select(Task.id).where(Task.chantier_id == Chantier.id, Task.state == TaskState.BLOCKED).exists()
+_RUNNING = (ChantierState.OPEN, ChantierState.PAUSED)
+
+QUEUES = (
+    Queue(
+        "split",
+        _l("Répartition à reprendre"),
+        p.SPLIT_WRITE,
+        "split",
+        _of(
+            Split,
+            Split.turn_since,
+            Split.turn == Side.ALC,
+            Split.state.in_((SplitState.DRAFT, SplitState.COUNTERED)),
+        ),
+    ),
+    Queue(
+        "contract",
+        _l("Contrat à établir"),
+        p.CONTRACT_ISSUE,
+        "split",
+        _of(Split, Split.turn_since, Split.state == SplitState.AGREED, _NO_CONTRACT),
+    ),
+    Queue(
+        "signatures",
+        _l("Contrat à faire signer"),
+        p.CONTRACT_SIGN,
+        "contract",
+        _of(Contract, Contract.created_at, Contract.state == ContractState.PREPARED),
+    ),
+    Queue(
+        "open_chantier",
+        _l("Chantier à ouvrir"),
+        p.CHANTIER_PREPARE,
+        "contract",
+        _of(Contract, Contract.created_at, Contract.state == ContractState.SIGNED, _NO_CHANTIER),
+    ),
+    Queue(
+        "blocked",
+        _l("Chantier bloqué"),
+        p.CHANTIER_RUN,
+        "chantier",
+        _of(Chantier, Chantier.state_since, Chantier.state.in_(_RUNNING), _BLOCKED),
+    ),
+    Queue(
+        "handover",
+        _l("Travaux à réceptionner"),
+        p.HANDOVER_DECIDE,
+        "chantier",
+        _of(Chantier, Chantier.state_since, Chantier.state == ChantierState.FINISHED),
+    ),
+    Queue(
+        "visit",
+        _l("Visite commune à faire"),
+        p.VISIT_WRITE,
+        "dossier",
+        _dossiers(_SINCE, _in(DossierState.JOINED), Dossier.visited_on.is_(None)),
+    ),
+    Queue(
+        "joining",
+        _l("Adhésion à enregistrer"),
+        p.DOSSIER_EDIT,
+        "dossier",
+        _dossiers(_SINCE, _in(DossierState.ALLOCATED)),
+    ),
+    Queue(
+        "project",
+        _l("Projet logement à lancer"),
+        p.DOSSIER_EDIT,
+        "dossier",
+        _dossiers(_SINCE, _in(DossierState.DIAGNOSED)),
+    ),
+    Queue(
+        "diagnosis",
+        _l("Diagnostic à décider"),
+        p.DOSSIER_EDIT,
+        "dossier",
+        _dossiers(_SINCE, _in(DossierState.SPOTTED)),
+    ),
+    Queue(
+        "trio",
+        _l("Équipe à compléter"),
+        p.DOSSIER_EDIT,
+        "dossier",
+        _dossiers(_SINCE, _in(DossierState.JOINED, DossierState.WORKS), incomplete_trio()),
+    ),
+    Queue(
+        "bailleur",
+        _l("Réponse du bailleur attendue"),
+        None,
+        "split",
+        _of(Split, Split.turn_since, Split.state == SplitState.PROPOSED),
+    ),
+    Queue(
+        "dwelling",
+        _l("Logement attendu"),
+        None,
+        "dossier",
+        _dossiers(_SINCE, _in(DossierState.PREPARING)),
+    ),
+    Queue(
+        "chantier",
+        _l("Chantier en cours"),
+        None,
+        "chantier",
+        _of(Chantier, Chantier.state_since, Chantier.state.in_(_RUNNING), ~_BLOCKED),
+    ),
+)
+BY_KEY = {queue.key: queue for queue in QUEUES}
+
+
+def counts(scope: Scope) -> Select[Any]:
+    """How many wait in each queue: ``(queue, waiting)``, one statement."""
+    return union_all(
+        *(
+            select(literal(queue.key).label("queue"), func.count().label("waiting")).select_from(
+                select(queue(scope).subquery().c.dossier_id).distinct().subquery()
+            )
+            for queue in QUEUES
+        )
+    )  # type: ignore[return-value]
+
+
+def oldest(scope: Scope) -> Select[Any]:
+    """The first of each queue, longest waiting first, with the household's name; one statement."""
+    parts = []
+    for queue in QUEUES:
+        first = queue(scope).order_by("since").limit(PER_QUEUE).subquery()
+        parts.append(
+            select(
+                literal(queue.key).label("queue"),
+                first.c.dossier_id,
+                first.c.since,
+                first.c.target_id,
+            )
+        )
+    found = union_all(*parts).subquery()
+    return (
+        select(found, Dossier.number, Household.name)
+        .join(Dossier, Dossier.id == found.c.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .order_by(found.c.since, found.c.dossier_id)
+    )
