@@ -7,7 +7,7 @@ import re
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intranet.access import OrganisationKind, Role
+from intranet.access import Role
 from intranet.accounts import attempts
 
 ROLES = {
@@ -20,16 +20,6 @@ ROLES = {
     Role.AGENT: _l("Agent de bailleur"),
     Role.ANIMATOR: _l("Animateur de chantier"),
     Role.MEMBER: _l("Membre d’un partenaire"),
-}
-
-ORGANISATION_KINDS = {
-    OrganisationKind.ASSOCIATION: _l("Association"),
-    OrganisationKind.BAILLEUR: _l("Bailleur"),
-    OrganisationKind.WORKS_PARTNER: _l("Partenaire de travaux"),
-    OrganisationKind.ENERGY_PARTNER: _l("Partenaire énergie"),
-    OrganisationKind.CCAS: _l("CCAS"),
-    OrganisationKind.CAF: _l("CAF"),
-    OrganisationKind.OTHER: _l("Autre partenaire"),
 }
 
 OUTCOMES = {

@@ -32,7 +32,7 @@ WORDINGS: dict[str, Wording] = {
     "core.user.second_factor_reset": _l("a réinitialisé la double vérification de %(name)s"),
     "core.user.sessions_revoked": _l("a fermé les sessions de %(name)s"),
     "core.membership.added": _l("a donné un rôle à %(name)s dans %(organisation)s"),
-    "core.membership.changed": _l("a changé le rôle de %(name)s dans %(organisation)s"),
+    "core.membership.ended": _l("a retiré un rôle à %(name)s dans %(organisation)s"),
     # Organisations, catalogue, settings
     "core.organisation.added": _l("a ajouté l’organisme %(name)s"),
     "core.organisation.changed": _l("a modifié l’organisme %(name)s"),
