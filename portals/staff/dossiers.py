@@ -71,7 +71,11 @@ def asked(values: dict[str, str]) -> tuple[tuple[str, ...], dict[str, Any]]:
 def dossiers() -> str:
     """Every dossier the person may read: 25 rows and a count, in a constant number of statements."""
     listing = Listing.of(
-        request.args, filters=_filters(), sorts=SORTS, default_sort="changed", export="dossiers"
+        request.args,
+        filters=_filters(),
+        sorts=SORTS,
+        default_sort="changed",
+        export="dossiers" if actor().may(p.DOSSIER_EXPORT) else "",
     )
     names, params = asked(dict(listing.params))
     queue = BY_KEY.get(listing.values["queue"])
@@ -112,7 +116,7 @@ def dossier(dossier_id: int) -> str:
     contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
     page = render_template(
         "staff/dossier.html",
-        head=head,
+        dossier=head,
         word=state_word(head.state),
         sentence=_sentence(head, split),
         action=main_action(head, split, contract, person),

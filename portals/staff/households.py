@@ -41,7 +41,7 @@ def dossier_new() -> ResponseReturnValue:
         return redirect(url_for("staff.dossier", dossier_id=opened[0].id), DONE)
     if status == SHOWN:
         form.opened_on.data = today()
-    return render_template("staff/household.html", form=form, head=None), status
+    return render_template("staff/household.html", form=form, dossier=None), status
 
 
 @bp.route("/dossiers/<int:dossier_id>/edit", methods=["GET", "POST"])
@@ -59,4 +59,4 @@ def dossier_edit(dossier_id: int) -> ResponseReturnValue:
     if status == DONE:
         flash(_("Fiche du ménage enregistrée."), "success")
         return redirect(url_for("staff.dossier", dossier_id=dossier_id), DONE)
-    return render_template("staff/household.html", form=form, head=open_head(dossier_id)), status
+    return render_template("staff/household.html", form=form, dossier=open_head(dossier_id)), status

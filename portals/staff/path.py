@@ -45,7 +45,7 @@ def _back(dossier_id: int, said: str) -> ResponseReturnValue:
 
 def _step(dossier_id: int, form: BaseForm, status: int, **words: Any) -> ResponseReturnValue:
     """The page of one step: its fields, in order, and what will happen."""
-    return render_template("staff/step.html", head=open_head(dossier_id), form=form, **words), status
+    return render_template("staff/step.html", dossier=open_head(dossier_id), form=form, **words), status
 
 
 def _push(dossier_id: int, command: Callable[[], Any], said: str) -> ResponseReturnValue:
@@ -121,7 +121,7 @@ def dossier_allocation(dossier_id: int) -> ResponseReturnValue:
         return _back(dossier_id, _("Logement attribué. Le bailleur voit maintenant cette attribution."))
     if status == SHOWN:
         form.allocated_on.data = today()
-    return render_template("staff/allocation.html", head=open_head(dossier_id), form=form), status
+    return render_template("staff/allocation.html", dossier=open_head(dossier_id), form=form), status
 
 
 @bp.route("/dossiers/<int:dossier_id>/joining", methods=["GET", "POST"])

@@ -47,7 +47,7 @@ def dossier_note_add(dossier_id: int) -> ResponseReturnValue:
 def _notes(dossier_id: int, form: NoteForm, status: int) -> ResponseReturnValue:
     head = open_head(dossier_id)
     found = fetch_all(dossiers_queries.notes, dossier_id=dossier_id, limit=ALL_NOTES)
-    return render_template("staff/notes.html", head=head, notes=found, form=form), status
+    return render_template("staff/notes.html", dossier=head, notes=found, form=form), status
 
 
 @bp.route("/dossiers/<int:dossier_id>/people", methods=["GET", "POST"])
@@ -109,7 +109,7 @@ def _people(
         grant_form.user_id.choices = _grantable(staff)
     page = render_template(
         "staff/people.html",
-        head=head,
+        dossier=head,
         form=form,
         grant_form=grant_form,
         grants=grants,
