@@ -24,28 +24,10 @@ _KEPT_CONTROLS = frozenset("\n\t")
 _GAP = r"[ \t\u00a0\u202f.\-–]?"
 
 
-def _spaced(*parts: str) -> str:
-    return _GAP.join(parts)
-
-
-# Sex, year, month (and its fictitious values 20…42, 50…99), department (2A and 2B in Corsica), commune, order.
+# Sex 1, year 2, month 2, department 2 (2A and 2B in Corsica), commune 3, order 3, then the key of 2.
 _NIR = re.compile(
-    r"(?<![\w])"
-    + _spaced(
-        r"(?P<sex>[1-478])",
-        r"(?P<year>\d" + _GAP + r"\d)",
-        r"(?P<month>0[1-9]|1[0-2]|[2-9]\d)",
-        r"(?P<department>\d" + _GAP + r"[\dABab])",
-        r"(?P<commune>\d" + _GAP + r"\d" + _GAP + r"\d)",
-        r"(?P<order>\d" + _GAP + r"\d" + _GAP + r"\d)",
-    )
-    + r"(?:"
-    + _GAP
-    + r"(?:/"
-    + _GAP
-    + r")?(?P<key>\d"
-    + _GAP
-    + r"\d))?(?![\w])"
+    rf"(?<!\w)(\d(?:{_GAP}\d){{5}}{_GAP}[\dABab](?:{_GAP}\d){{6}})"
+    rf"(?:{_GAP}(?:/{_GAP})?(\d{_GAP}\d))?(?!\w)"
 )
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0\u202f\-]?[A-Za-z0-9]){11,30}")
 _CARD = re.compile(r"(?<![\w.,])\d(?:[ \u00a0\u202f\-]?\d){12,18}(?![\w])")
@@ -140,18 +122,16 @@ def _ascii_digits(text: str) -> str:
 
 
 def _is_nir(match: re.Match[str]) -> bool:
-    parts = {
-        name: _NOT_ALPHANUMERIC.sub("", value or "").upper() for name, value in match.groupdict().items()
-    }
-    department, commune = parts["department"], parts["commune"]
-    if not (department in {"2A", "2B"} or department.isdigit()) or department == "00" or commune == "000":
+    """Whether the digits read as a NIR. A right key always tells; without it, a plain month and sex do."""
+    body = _NOT_ALPHANUMERIC.sub("", match.group(1)).upper()
+    sex, month, department, commune, order = body[0], int(body[3:5]), body[5:7], body[7:10], body[10:]
+    corsica = department in {"2A", "2B"}
+    if not (corsica or department.isdigit()) or "000" in {commune, order} or department == "00":
         return False
-    if parts["order"] == "000":
-        return False
-    if not parts["key"]:
+    key = _NOT_ALPHANUMERIC.sub("", match.group(2) or "")
+    if key and sex in "123478" and month and _nir_key(body) == int(key):
         return True
-    body = parts["sex"] + parts["year"] + parts["month"] + department + commune + parts["order"]
-    return _nir_key(body) == int(parts["key"])
+    return sex in "12" and 1 <= month <= 12
 
 
 def _nir_key(body: str) -> int:

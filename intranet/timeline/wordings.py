@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
+from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
 
 Facts = Mapping[str, Any]
 Wording = Any  # a lazy string, or Callable[[Facts], str]
@@ -44,6 +45,8 @@ WORDINGS: dict[str, Wording] = {
     "core.setting.changed": _l("a modifié le réglage « %(name)s »"),
     # Dossiers and dwellings
     **DOSSIER_WORDINGS,
+    # Splits and contracts
+    **WORKS_WORDINGS,
 }
 
 

@@ -41,6 +41,7 @@ class SplitFacts:
     """What the guards of a split look at. Counts are of lines, dropped ones included in ``lines``."""
 
     dossier_state: DossierState
+    same_dwelling: bool = True
     lines: int = 0
     kept: int = 0  # not dropped
     refusals: tuple[str, ...] = ()  # guard-rails broken by a line, in words
@@ -57,12 +58,20 @@ class ContractFacts:
 
 
 def dwelling_allocated(facts: SplitFacts) -> Refused | None:
-    if facts.dossier_state in SPLIT_DOSSIER_STATES:
-        return None
-    return Refused(
-        "split.not_allocated",
-        _("La répartition s’ouvre une fois le logement attribué : avant, la famille n’est pas locataire."),
-    )
+    """The split lives only while the family is the tenant of its home."""
+    if facts.dossier_state not in SPLIT_DOSSIER_STATES:
+        return Refused(
+            "split.not_allocated",
+            _("La répartition demande un logement attribué : sans lui, la famille n’est pas locataire."),
+        )
+    if not facts.same_dwelling:
+        return Refused(
+            "split.other_dwelling",
+            _(
+                "La famille a maintenant un autre logement : retirez cette répartition et ouvrez-en une autre."
+            ),
+        )
+    return None
 
 
 def _has_lines(facts: SplitFacts) -> Refused | None:

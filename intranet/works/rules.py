@@ -252,3 +252,8 @@ def _answer_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
         was, now = old["answers"].get(side, {}), new["answers"].get(side, {})
         if now != was and now.get("answer", Answer.WAITING) != Answer.WAITING:
             yield Difference(new["id"], new["label"], new["room"], "answer", was, now, side)
+
+
+def seen_token(by_id: int | None, at: Any) -> str:
+    """What a form carries to say which answer it had read: who gave it and when. Empty: none."""
+    return f"{by_id}.{int(at.timestamp() * 1_000_000)}" if by_id is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -162,6 +162,13 @@ def state_refusal(state: SplitState) -> str:
             return _("La répartition a été retirée.")
 
 
+def contract_state_refusal(state: ContractState) -> str:
+    """Why nothing more can be done with a contract."""
+    if state is ContractState.SIGNED:
+        return _("Le contrat est signé par chacun : il ne se modifie plus.")
+    return _("Ce contrat est annulé.")
+
+
 def who_does(holder: Holder, share: int | None) -> str:
     """The holder in words, with the tenant's share of what is shared."""
     if holder is Holder.SHARED:
@@ -223,7 +230,9 @@ def difference_in_words(change: Difference) -> str:
     line = f"{change.room} — {change.label}"
     match change.what:
         case "added":
-            return _("%(line)s : ligne ajoutée (%(who)s).", line=line, who=value_in_words("holder", change.after))
+            return _(
+                "%(line)s : ligne ajoutée (%(who)s).", line=line, who=value_in_words("holder", change.after)
+            )
         case "removed":
             return _("%(line)s : ligne retirée.", line=line)
         case "answer":
@@ -245,3 +254,62 @@ def difference_in_words(change: Difference) -> str:
 
 def in_words(changes: Iterable[Difference]) -> tuple[str, ...]:
     return tuple(difference_in_words(change) for change in changes)
+
+
+def _line(sentence: Any) -> Any:
+    """A sentence followed by the line it speaks of."""
+    return lambda facts: _(
+        "%(what)s : %(room)s — %(line)s", what=sentence, room=facts["room"], line=facts["line"]
+    )
+
+
+def _answered(facts: Mapping[str, Any]) -> str:
+    answer = str(ANSWERS[Answer(facts["answer"])]).lower() if facts["answer"] else ""
+    return _(
+        "a répondu à une ligne : %(room)s — %(line)s, %(answer)s",
+        room=facts["room"],
+        line=facts["line"],
+        answer=answer,
+    )
+
+
+def _dated(sentence: Any) -> Any:
+    """A sentence whose ``%(on)s`` is a day, kept in ISO."""
+    return lambda facts: (
+        str(sentence)
+        % {
+            **facts,
+            "on": day(date.fromisoformat(facts["on"])) if facts["on"] else "",
+            "who": SIDES[Side(facts["side"])] if facts["side"] else "",
+        }
+    )
+
+
+TIMELINE: dict[str, Any] = {
+    "works.split.opened": _l("a ouvert la répartition des travaux"),
+    "works.line.added": _line(_l("a ajouté une ligne")),
+    "works.line.changed": _line(_l("a modifié une ligne")),
+    "works.line.removed": _line(_l("a retiré une ligne")),
+    "works.line.adopted": _line(_l("a adopté la contre-proposition")),
+    "works.line.kept": _line(_l("a gardé sa proposition")),
+    "works.line.commented": _line(_l("a commenté une ligne")),
+    "works.line.answered": _answered,
+    "works.split.proposed": _l("a proposé la répartition (version %(number)s)"),
+    "works.split.accepted_undisputed": _l("a accepté les lignes sans réponse (%(lines)s)"),
+    "works.split.sent_back": _l("a renvoyé la répartition à ALC (version %(number)s)"),
+    "works.split.reminded": _l("Relance automatique du bailleur, après %(days)s jours"),
+    "works.split.silent": _l("Sans réponse du bailleur : la main revient à ALC, sans accord"),
+    "works.split.household_answered": _dated(_l("a recueilli la réponse de la famille, le %(on)s")),
+    "works.split.agreed": _l("a constaté l’accord de chacun sur toutes les lignes"),
+    "works.split.reopened": _l("a rouvert la répartition"),
+    "works.split.withdrawn": _l("a retiré la répartition"),
+    "works.split.signed": _l("a clos la répartition : le contrat %(contract)s est signé"),
+    "works.contract.issued": _l("a établi le contrat %(number)s"),
+    "works.contract.rendered": _l("Le document du contrat %(number)s est prêt"),
+    "works.contract.signature": _dated(
+        _l("a enregistré une signature du contrat %(number)s : %(who)s, le %(on)s")
+    ),
+    "works.contract.signed": _dated(_l("a enregistré la dernière signature du contrat %(number)s")),
+    "works.contract.cancelled": _l("a annulé le contrat %(number)s"),
+}
+"""What each event of this domain is called in the history; its subject is the person, or the clock."""

@@ -1,0 +1,1 @@
+"""Reference data: starting values, which an administrator may change in the application."""

@@ -1,0 +1,290 @@
+"""The participation contract: established from an agreed split, rendered once, signed on paper, then fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, func, select
+
+from intranet import permissions as p
+from intranet.access import Actor, OrganisationKind, require_may
+from intranet.clock import PARIS, now, today
+from intranet.dossiers.service import works_started
+from intranet.errors import Refused, Stale
+from intranet.extensions import db
+from intranet.freetext import checked
+from intranet.jobs.service import enqueue
+from intranet.organisations.models import Organisation
+from intranet.timeline.service import commit, record
+from intranet.works.commands import IssueContract
+from intranet.works.facts import snapshot_one
+from intranet.works.machine import CONTRACT, JOINED_STATES, SPLIT, ContractFacts
+from intranet.works.models import Contract, Signature, Split, WorksLine
+from intranet.works.service.loading import (
+    check_may_act,
+    facts_of,
+    refuse_stale_split,
+    take_split,
+    trace,
+)
+from intranet.works.service.moves import hand_over
+from intranet.works.terms import ContractState, Holder, Side, SplitState
+from intranet.works.wordings import contract_state_refusal
+
+AUDIENCE = ("alc", "bailleur", "partner")
+SUPPORT_LIMIT = 4000
+RENDER_JOB = "contract.render"
+
+_SPLIT_OF = select(Contract.split_id).where(Contract.id == bindparam("contract_id"))
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(0x0C0417AC7))  # any number of its own
+_LAST_NUMBER = select(func.max(Contract.number)).where(Contract.number.like(bindparam("pattern")))
+
+
+def issue(actor: Actor, command: IssueContract) -> Contract:
+    """Establish the contract of an agreed split: its lines are fixed here, its document is made after the commit.
+
+    May: the coordinator and the référents. Refused before the household has joined, without a works partner
+    when one holds a line, and while another contract of the split is open.
+    """
+    require_may(actor, p.CONTRACT_ISSUE)
+    split = take_split(command.split_id)
+    check_may_act(split, "issue_contract")
+    if command.version is not None:
+        refuse_stale_split(split, command.version, actor)
+    _refuse_second(split)
+    if split.dossier.state not in JOINED_STATES:
+        raise Refused(
+            "contract.not_joined",
+            _("L’adhésion de la famille n’est pas encore enregistrée : enregistrez-la d’abord."),
+        )
+    _check_calendar(split, command)
+    kept = [line for line in split.lines if line.holder is not Holder.DROPPED]
+    partner = _partner(command.partner_id, kept)
+    contract = Contract(
+        number=_next_number(),
+        split_id=split.id,
+        dossier_id=split.dossier_id,
+        support_technical=checked(command.support_technical, SUPPORT_LIMIT, field="support_technical"),
+        support_social=checked(command.support_social, SUPPORT_LIMIT, field="support_social"),
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        days_a_week=command.days_a_week,
+        partner_id=partner.id if partner else None,
+        lines=[_fixed(line) for line in kept],
+        created_at=now(),
+    )
+    db.session.add(contract)
+    db.session.flush()
+    _record("works.contract.issued", contract, actor, to_state=contract.state)
+    enqueue(RENDER_JOB, {"contract_id": contract.id}, unique_key=f"{RENDER_JOB}:{contract.id}")
+    commit()
+    return contract
+
+
+def record_signature(actor: Actor, contract_id: int, side: Side, name: str, signed_on: date) -> Contract:
+    """Record that a side signed on paper. With the last one needed the contract and its split are signed.
+
+    The day is neither in the future nor before the contract was established. Recording the same signature
+    twice records it once.
+    """
+    require_may(actor, p.CONTRACT_SIGN)
+    split, contract = _take_contract(contract_id)
+    if contract.state is not ContractState.PREPARED:
+        raise Refused("contract.sign.state", contract_state_refusal(contract.state))
+    signed = {each.side: each for each in _signatures(contract)}
+    signer = checked(name, 120, field="name", multiline=False)
+    already = signed.get(side)
+    if already is not None and (already.name, already.signed_on) == (signer, signed_on):
+        return contract
+    _check_signature(contract, side, signer, signed_on, already)
+    db.session.add(
+        Signature(
+            contract_id=contract.id,
+            side=side,
+            name=signer,
+            signed_on=signed_on,
+            recorded_by=actor.user_id,
+            recorded_at=now(),
+        )
+    )
+    db.session.flush()
+    _record("works.contract.signature", contract, actor, side=side, on=signed_on)
+    if needed_sides(contract.lines) == {*signed, side}:
+        days = [each.signed_on for each in signed.values()]
+        _conclude(actor, split, contract, max([*days, signed_on]))
+    commit()
+    return contract
+
+
+def cancel_contract(actor: Actor, contract_id: int, version: int, reason: str) -> Contract:
+    """Cancel a contract not yet signed by all, with a reason, to establish another; the split stays agreed."""
+    require_may(actor, p.CONTRACT_ISSUE)
+    _split, contract = _take_contract(contract_id)
+    if contract.state is not ContractState.PREPARED:
+        raise Refused("contract.cancel.state", contract_state_refusal(contract.state))
+    if contract.version != version:
+        raise Stale(_("Le contrat a changé pendant que vous le lisiez. Relisez-le avant de recommencer."))
+    why = checked(reason, SUPPORT_LIMIT, field="reason")
+    move = CONTRACT.check("cancel", contract.state, ContractFacts(), why)
+    before, contract.state = contract.state, move.target
+    db.session.flush()
+    _record(move.event, contract, actor, from_state=before, to_state=contract.state, reason=why)
+    commit()
+    return contract
+
+
+def render(payload: Mapping[str, Any]) -> None:
+    """The job: make the PDF of one contract and keep it among the dossier's documents. Once is enough."""
+    from intranet.works.contract_document import make_document
+
+    make_document(payload["contract_id"])
+
+
+def needed_sides(lines: Iterable[Mapping[str, Any]]) -> set[Side]:
+    """Who must sign: household, bailleur and ALC, and the works partner if it holds a line."""
+    sides = {Side.HOUSEHOLD, Side.BAILLEUR, Side.ALC}
+    if any(line["holder"] == Holder.PARTNER for line in lines):
+        sides.add(Side.PARTNER)
+    return sides
+
+
+def _conclude(actor: Actor, split: Split, contract: Contract, signed_on: date) -> None:
+    """Everyone has signed: the contract, the split and the dossier move together."""
+    move = CONTRACT.check("sign", contract.state, ContractFacts())
+    before, contract.state = contract.state, move.target
+    contract.signed_on = signed_on
+    db.session.flush()
+    _record(move.event, contract, actor, from_state=before, to_state=contract.state, on=signed_on)
+    onward = SPLIT.check("sign", split.state, facts_of(split, signed=True))
+    was = split.state
+    hand_over(split, onward.target)
+    trace(onward.event, split, actor, from_state=was, contract=contract.number)
+    works_started(actor, split.dossier_id)
+
+
+def _take_contract(contract_id: int) -> tuple[Split, Contract]:
+    """The contract and its split, locked in that order everywhere: the split first."""
+    split_id = db.session.scalar(_SPLIT_OF, {"contract_id": contract_id})
+    if split_id is None:
+        raise Refused("contract.unknown", _("Ce contrat n’existe plus."))
+    split = take_split(split_id)
+    contract = db.session.get(Contract, contract_id, populate_existing=True, with_for_update=True)
+    assert contract is not None  # nothing deletes a contract
+    return split, contract
+
+
+def _signatures(contract: Contract) -> Iterable[Signature]:
+    return db.session.scalars(select(Signature).where(Signature.contract_id == contract.id)).all()
+
+
+def _refuse_second(split: Split) -> None:
+    other = db.session.scalar(
+        select(Contract.number).where(
+            Contract.split_id == split.id, Contract.state != ContractState.CANCELLED
+        )
+    )
+    if other is not None:
+        raise Refused(
+            "contract.exists",
+            _("Le contrat %(number)s est déjà établi pour cette répartition.", number=other),
+        )
+
+
+def _check_calendar(split: Split, command: IssueContract) -> None:
+    if command.ends_on < command.starts_on:
+        raise Refused("contract.dates", _("La fin est avant le début : vérifiez les dates."), field="ends_on")
+    agreed = split.agreed_at.astimezone(PARIS).date() if split.agreed_at else today()
+    if command.starts_on < agreed:
+        raise Refused(
+            "contract.early",
+            _("Le chantier ne peut pas commencer avant l’accord de chacun."),
+            field="starts_on",
+        )
+    if not 1 <= command.days_a_week <= 6:
+        raise Refused("contract.days", _("Le nombre de jours par semaine va de 1 à 6."), field="days_a_week")
+
+
+def _partner(partner_id: int | None, lines: Iterable[WorksLine]) -> Organisation | None:
+    partner = db.session.get(Organisation, partner_id) if partner_id is not None else None
+    unfit = partner is not None and not (partner.active and partner.kind is OrganisationKind.WORKS_PARTNER)
+    missing = partner is None and any(line.holder is Holder.PARTNER for line in lines)
+    if unfit or missing or (partner is None and partner_id is not None):
+        raise Refused(
+            "contract.partner", _("Choisissez le partenaire qui fait ces travaux."), field="partner_id"
+        )
+    return partner
+
+
+def _fixed(line: WorksLine) -> dict[str, Any]:
+    """A line as the contract holds it for good: its wording, and what its clauses rest on."""
+    kind = line.kind
+    return {
+        **snapshot_one(line),
+        "trade": kind.trade if kind else "",
+        "legal_basis": kind.legal_basis if kind else "",
+        "default_rule": line.default_rule,
+        "consent": kind.consent if kind else "",
+        "consent_on": line.consent_on.isoformat() if line.consent_on else None,
+    }
+
+
+def _check_signature(
+    contract: Contract, side: Side, name: str, signed_on: date, already: Signature | None
+) -> None:
+    if side not in needed_sides(contract.lines):
+        raise Refused("signature.side", _("Cette partie n’a pas à signer ce contrat."), field="side")
+    if already is not None:
+        raise Refused("signature.twice", _("Cette signature est déjà enregistrée."), field="side")
+    if contract.document_id is None:
+        raise Refused(
+            "signature.no_document",
+            _("Le document est en préparation : il doit être prêt avant d’être signé."),
+        )
+    if not name:
+        raise Refused("signature.name", _("Indiquez le nom de la personne qui a signé."), field="name")
+    if signed_on > today():
+        raise Refused(
+            "signature.future", _("La signature ne peut pas être datée du futur."), field="signed_on"
+        )
+    if signed_on < contract.created_at.astimezone(PARIS).date():
+        raise Refused(
+            "signature.early",
+            _("La signature ne peut pas être antérieure au contrat."),
+            field="signed_on",
+        )
+
+
+def _next_number() -> str:
+    """``CP-2019-0007``: the next of the year in Nice. Two at once take their numbers one after the other."""
+    if db.engine.dialect.name == "postgresql":  # on SQLite only one transaction writes at a time
+        db.session.execute(_ONE_AT_A_TIME)
+    year = today().year
+    last = db.session.scalar(_LAST_NUMBER, {"pattern": f"CP-{year}-%"})
+    return f"CP-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+
+
+def _record(
+    kind: str,
+    contract: Contract,
+    actor: Actor | None,
+    *,
+    from_state: ContractState | SplitState | None = None,
+    to_state: ContractState | SplitState | None = None,
+    reason: str = "",
+    **data: Any,
+) -> None:
+    record(
+        kind,
+        actor=actor,
+        subject="contract",
+        subject_id=contract.id,
+        dossier_id=contract.dossier_id,
+        from_state=from_state.value if from_state else "",
+        to_state=to_state.value if to_state else "",
+        reason=reason,
+        data={"number": contract.number, **data},
+        audience=AUDIENCE,
+    )

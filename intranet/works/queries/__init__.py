@@ -1,0 +1,54 @@
+"""Reading splits and contracts: columns, statements built once, as many for a hundred lines as for one.
+
+What a row holds here may be shown to ALC and to the bailleur alike: no pôle, no site, no référent, no note.
+Whether the person may see the object at all is for the view to have asked (``access.require``); the queues
+ask for themselves.
+"""
+
+from intranet.works.queries.contracts import contract_header, live_contract, partners, signatures
+from intranet.works.queries.history import (
+    Comment,
+    TurnDays,
+    Version,
+    changes,
+    changes_by_line,
+    comments,
+    compared,
+    last_differences,
+    pending_changes,
+    pending_differences,
+    turn_days,
+    versions,
+)
+from intranet.works.queries.kinds import KindChoice, kind_choices
+from intranet.works.queries.lines import LineView, is_line_of, sent_lines, split_header, split_lines
+from intranet.works.queries.queues import QueueRow, my_turn, waiting_for_others
+
+__all__ = [
+    "Comment",
+    "KindChoice",
+    "LineView",
+    "QueueRow",
+    "TurnDays",
+    "Version",
+    "changes",
+    "changes_by_line",
+    "comments",
+    "compared",
+    "contract_header",
+    "is_line_of",
+    "kind_choices",
+    "last_differences",
+    "live_contract",
+    "my_turn",
+    "partners",
+    "pending_changes",
+    "pending_differences",
+    "sent_lines",
+    "signatures",
+    "split_header",
+    "split_lines",
+    "turn_days",
+    "versions",
+    "waiting_for_others",
+]

@@ -1,0 +1,83 @@
+"""Contracts and their signatures, read by columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from intranet.access import OrganisationKind
+from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.organisations.models import Organisation
+from intranet.rows import fetch_all, fetch_one
+from intranet.works.models import Contract, Signature, Split
+from intranet.works.terms import ContractState
+
+_HEADER = (
+    select(
+        Contract.id,
+        Contract.version,
+        Contract.number,
+        Contract.state,
+        Contract.split_id,
+        Contract.dossier_id,
+        Contract.support_technical,
+        Contract.support_social,
+        Contract.starts_on,
+        Contract.ends_on,
+        Contract.days_a_week,
+        Contract.partner_id,
+        Contract.lines,
+        Contract.document_id,
+        Contract.created_at,
+        Contract.signed_on,
+        Household.name.label("tenant"),
+        Dwelling.address,
+        Dwelling.postcode,
+        Dwelling.town,
+        Split.bailleur_id,
+        Organisation.name.label("partner"),
+    )
+    .join(Split, Split.id == Contract.split_id)
+    .join(Dossier, Dossier.id == Contract.dossier_id)
+    .join(Household, Household.id == Dossier.household_id)
+    .join(Dwelling, Dwelling.id == Split.dwelling_id)
+    .outerjoin(Organisation, Organisation.id == Contract.partner_id)
+    .where(Contract.id == bindparam("contract_id"))
+)
+_LIVE = (
+    select(Contract.id, Contract.number, Contract.state, Contract.document_id, Contract.signed_on)
+    .where(Contract.split_id == bindparam("split_id"), Contract.state != ContractState.CANCELLED)
+    .order_by(Contract.id.desc())
+)
+_SIGNATURES = (
+    select(Signature.side, Signature.name, Signature.signed_on, Signature.recorded_at)
+    .where(Signature.contract_id == bindparam("contract_id"))
+    .order_by(Signature.recorded_at, Signature.id)
+)
+_PARTNERS = (
+    select(Organisation.id, Organisation.name)
+    .where(Organisation.kind == OrganisationKind.WORKS_PARTNER, Organisation.active)
+    .order_by(Organisation.name)
+)
+
+
+def contract_header(contract_id: int) -> Row[Any] | None:
+    """The head of a contract, with its fixed lines."""
+    return fetch_one(_HEADER, contract_id=contract_id)
+
+
+def live_contract(split_id: int) -> Row[Any] | None:
+    """The split's contract that is not cancelled, or ``None``."""
+    return fetch_one(_LIVE, split_id=split_id)
+
+
+def signatures(contract_id: int) -> Sequence[Row[Any]]:
+    """The signatures recorded: side, name, day signed, instant recorded."""
+    return fetch_all(_SIGNATURES, contract_id=contract_id)
+
+
+def partners() -> Sequence[Row[Any]]:
+    """Works partners a contract may name."""
+    return fetch_all(_PARTNERS)

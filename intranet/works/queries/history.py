@@ -1,0 +1,209 @@
+"""What was said, sent and changed in a split, and how long each side kept it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from intranet.clock import PARIS, now
+from intranet.rows import fetch_all, fetch_one
+from intranet.timeline.models import TimelineEntry
+from intranet.works.machine import TURN
+from intranet.works.models import LineComment, Split, SplitVersion, WorksLine
+from intranet.works.queries.lines import LineView, split_lines
+from intranet.works.rules import Difference, Wording, differences, snapshot_line
+from intranet.works.terms import Answer, Side, SplitState
+from intranet.works.wordings import in_words
+
+_COMMENTS = (
+    select(
+        LineComment.id,
+        LineComment.line_id,
+        LineComment.side,
+        LineComment.author_name,
+        LineComment.at,
+        LineComment.text,
+    )
+    .join(WorksLine, WorksLine.id == LineComment.line_id)
+    .where(WorksLine.split_id == bindparam("split_id"))
+    .order_by(LineComment.at, LineComment.id)
+)
+_VERSIONS = (
+    select(SplitVersion.number, SplitVersion.side, SplitVersion.sent_at, SplitVersion.message)
+    .where(SplitVersion.split_id == bindparam("split_id"))
+    .order_by(SplitVersion.number)
+)
+_VERSIONS_WITH_LINES = (
+    select(
+        SplitVersion.number,
+        SplitVersion.side,
+        SplitVersion.sent_at,
+        SplitVersion.message,
+        SplitVersion.lines,
+    )
+    .where(SplitVersion.split_id == bindparam("split_id"))
+    .order_by(SplitVersion.number)
+)
+_LAST_TWO = (
+    select(SplitVersion.number, SplitVersion.lines)
+    .where(SplitVersion.split_id == bindparam("split_id"))
+    .order_by(SplitVersion.number.desc())
+    .limit(2)
+)
+_MOVES = (
+    select(TimelineEntry.at, TimelineEntry.to_state, TimelineEntry.data)
+    .where(
+        TimelineEntry.subject == "split",
+        TimelineEntry.subject_id == bindparam("split_id"),
+        TimelineEntry.to_state != "",
+    )
+    .order_by(TimelineEntry.id)
+)
+_STATE = select(Split.state, Split.number).where(Split.id == bindparam("split_id"))
+
+
+class Comment(NamedTuple):
+    """A remark on a line."""
+
+    id: int
+    line_id: int
+    side: Side
+    author: str
+    at: datetime
+    text: str
+
+
+class Version(NamedTuple):
+    """A version as it was sent, and by which side."""
+
+    number: int
+    side: Side
+    sent_at: datetime
+    message: str
+
+
+class TurnDays(NamedTuple):
+    """Days spent with a side on a version (0: before anything was sent). ``running``: still counting."""
+
+    number: int
+    side: Side
+    days: int
+    running: bool
+
+
+def comments(split_id: int) -> Mapping[int, Sequence[Comment]]:
+    """The remarks on each line, oldest first, by line. One statement."""
+    found: dict[int, list[Comment]] = defaultdict(list)
+    for row in fetch_all(_COMMENTS, split_id=split_id):
+        found[row.line_id].append(Comment._make(row))
+    return found
+
+
+def versions(split_id: int) -> Sequence[Version]:
+    """The versions sent, oldest first."""
+    return [Version._make(row) for row in fetch_all(_VERSIONS, split_id=split_id)]
+
+
+def compared(split_id: int) -> Sequence[tuple[Version, tuple[str, ...]]]:
+    """Every version sent, newest first, each with what it changed against the one before. One statement."""
+    rows = fetch_all(_VERSIONS_WITH_LINES, split_id=split_id)
+    found = []
+    for before, row in zip((None, *rows), rows, strict=False):
+        said = in_words(differences(before.lines, row.lines)) if before is not None else ()
+        found.append((Version(row.number, row.side, row.sent_at, row.message), said))
+    return found[::-1]
+
+
+def changes(split_id: int) -> tuple[str, ...]:
+    """What the last sending changed against the version before it, as sentences. Nothing for the first."""
+    return in_words(last_differences(split_id))
+
+
+def changes_by_line(split_id: int) -> Mapping[int, tuple[str, ...]]:
+    """The same sentences, by line, to stand beside each. A line taken out is there too, under its old id."""
+    found: dict[int, list[Difference]] = defaultdict(list)
+    for difference in last_differences(split_id):
+        found[difference.line_id].append(difference)
+    return {line_id: in_words(items) for line_id, items in found.items()}
+
+
+def pending_changes(split_id: int) -> tuple[str, ...]:
+    """What differs now from the last version sent: what the next sending will tell the other side."""
+    return in_words(pending_differences(split_id, split_lines(split_id)))
+
+
+def pending_differences(split_id: int, lines: Sequence[LineView]) -> Sequence[Difference]:
+    """What differs between ``lines`` as they are now and the last version sent. One statement."""
+    rows = fetch_all(_LAST_TWO, split_id=split_id)
+    if not rows:
+        return ()
+    return list(differences(rows[0].lines, [_live_snapshot(line) for line in lines]))
+
+
+def last_differences(split_id: int) -> Sequence[Difference]:
+    """What the last sending changed against the version before it, as values. One statement."""
+    """What the last sending changed against the version before it. One statement."""
+    rows = fetch_all(_LAST_TWO, split_id=split_id)
+    return list(differences(rows[1].lines, rows[0].lines)) if len(rows) == 2 else ()
+
+
+def _live_snapshot(line: LineView) -> dict[str, Any]:
+    wording = Wording(
+        line.kind_id,
+        line.label,
+        line.room,
+        line.need,
+        line.cause,
+        line.holder,
+        line.tenant_share_pct,
+        line.materials_payer,
+        line.materials_cents,
+        line.minutes,
+    )
+    answers: dict[str, dict[str, Any]] = {}
+    for side, answer in (
+        (Side.ALC, line.alc),
+        (Side.BAILLEUR, line.bailleur),
+        (Side.HOUSEHOLD, line.household),
+    ):
+        if answer is not Answer.WAITING:
+            answers[side.value] = {"answer": answer.value}
+    if line.bailleur is Answer.COUNTERED:
+        answers[Side.BAILLEUR.value] |= {
+            "counter_holder": line.counter_holder.value if line.counter_holder else None,
+            "counter_share_pct": line.counter_share_pct,
+            "counter_payer": line.counter_payer.value if line.counter_payer else None,
+        }
+    return snapshot_line(line.id, line.code, wording, answers)
+
+
+def turn_days(split_id: int, at: datetime | None = None) -> tuple[Sequence[TurnDays], Mapping[Side, int]]:
+    """Days spent with each side: turn by turn, and in total by side. Two statements.
+
+    Days are calendar days in Nice, counted by the nights spent with a side, so that turns add up to the life
+    of the split. A split nobody has to move (signed, withdrawn) counts no more.
+    """
+    state = fetch_one(_STATE, split_id=split_id)
+    moves = fetch_all(_MOVES, split_id=split_id)
+    if state is None or not moves:
+        return (), {}
+    turns: list[TurnDays] = []
+    totals: dict[Side, int] = defaultdict(int)
+    until = [move.at for move in moves[1:]] + [at or now()]
+    for move, end in zip(moves, until, strict=True):
+        holder = TURN[SplitState(move.to_state)]
+        if holder is None:
+            continue
+        days = _nights(move.at, end)
+        running = move is moves[-1]
+        totals[holder] += days
+        turns.append(TurnDays(move.data.get("number", 0), holder, days, running))
+    return turns, dict(totals)
+
+
+def _nights(start: datetime, end: datetime) -> int:
+    return (end.astimezone(PARIS).date() - start.astimezone(PARIS).date()).days

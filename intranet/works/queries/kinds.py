@@ -1,0 +1,48 @@
+"""The catalogue as a form offers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from intranet.rows import fetch_all
+from intranet.works.models import WorksKind
+
+_CHOICES = (
+    select(
+        WorksKind.id,
+        WorksKind.code,
+        WorksKind.trade,
+        WorksKind.label_fr,
+        WorksKind.label_en,
+        WorksKind.locked_to_bailleur,
+        WorksKind.professional_only,
+        WorksKind.professional_condition,
+        WorksKind.consent,
+        WorksKind.legal_basis,
+    )
+    .where(WorksKind.active)
+    .order_by(WorksKind.trade, WorksKind.position)
+)
+
+
+class KindChoice(NamedTuple):
+    """A kind of works on offer. ``professional_condition`` names the question of ``guardrails.CONDITIONS``."""
+
+    id: int
+    code: str
+    trade: str
+    label_fr: str
+    label_en: str
+    locked_to_bailleur: bool
+    professional_only: str
+    professional_condition: str
+    consent: str
+    legal_basis: str
+
+
+def kind_choices() -> Sequence[KindChoice]:
+    """The active kinds, grouped by trade, in the order of the catalogue."""
+    return [KindChoice._make(row) for row in fetch_all(_CHOICES)]

@@ -1,0 +1,27 @@
+"""The commands of the split. Each re-checks the permission, the state, the version and the guard-rails,
+records what it did and commits once. Views have asked ``access.require`` for the object before.
+"""
+
+from intranet.works.service.concluding import record_household, reopen, withdraw
+from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
+from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose
+from intranet.works.service.replying import accept_undisputed, answer_line, send_back
+from intranet.works.service.silence import sweep_silence
+
+__all__ = [
+    "accept_undisputed",
+    "add_line",
+    "adopt_counter",
+    "answer_line",
+    "change_line",
+    "comment",
+    "keep_line",
+    "open_split",
+    "propose",
+    "record_household",
+    "remove_line",
+    "reopen",
+    "send_back",
+    "sweep_silence",
+    "withdraw",
+]

@@ -1,0 +1,134 @@
+"""The household's answer, which makes the agreement; withdrawing a split; reopening one."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from intranet import permissions as p
+from intranet.access import Actor, require_may
+from intranet.clock import now, today
+from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.freetext import checked
+from intranet.timeline.service import commit, record
+from intranet.works.commands import HouseholdAnswer
+from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
+from intranet.works.models import Contract, LineAnswer, Split, WorksLine
+from intranet.works.service.drafting import forget
+from intranet.works.service.loading import (
+    check_may_act,
+    facts_of,
+    refuse_stale_split,
+    take_split,
+    trace,
+)
+from intranet.works.service.moves import MESSAGE_LIMIT, check_state, hand_over
+from intranet.works.terms import Answer, ContractState, Side
+
+_TAKEN = frozenset({Answer.ACCEPTED, Answer.REFUSED, Answer.WAITING})
+
+
+def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
+    """The household's answers, taken by its référent on a day and at a place.
+
+    When every line is then accepted by ALC, the bailleur and the household, the split is agreed. Otherwise
+    it stays ALC's turn: what the family refuses is to be changed and proposed again.
+    """
+    require_may(actor, p.SPLIT_HOUSEHOLD)
+    split = take_split(command.split_id)
+    check_may_act(split, "record_household")
+    refuse_stale_split(split, command.version, actor)
+    if command.answered_on > today():
+        raise Refused(
+            "household.future", _("La réponse ne peut pas être datée du futur."), field="answered_on"
+        )
+    lines = {line.id: line for line in split.lines}
+    if set(command.answers) - set(lines) or not set(command.answers.values()) <= _TAKEN:
+        raise Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
+    place = checked(command.place, 120, field="place", multiline=False)
+    for line_id, given in command.answers.items():
+        _write(lines[line_id], given, actor)
+    split.household_answered_on = command.answered_on
+    split.household_answered_at_place = place
+    accepted = sum(given is Answer.ACCEPTED for given in command.answers.values())
+    trace(
+        "works.split.household_answered",
+        split,
+        actor,
+        on=command.answered_on,
+        place=place,
+        accepted=accepted,
+        refused=sum(given is Answer.REFUSED for given in command.answers.values()),
+    )
+    facts = facts_of(split)
+    if not facts.missing and facts.kept:
+        move = SPLIT.check("agree", split.state, facts)
+        before = split.state
+        hand_over(split, move.target)
+        split.agreed_at = now()
+        trace(move.event, split, actor, from_state=before)
+    commit()
+    return split
+
+
+def withdraw(actor: Actor, split_id: int, version: int, reason: str) -> Split:
+    """Give the split up, with a reason; another may then be opened. A contract not yet signed goes with it."""
+    return _leave(actor, split_id, version, reason, "withdraw")
+
+
+def reopen(actor: Actor, split_id: int, version: int, reason: str) -> Split:
+    """Take an agreed split back to ALC before the contract is signed, with a reason: it is cancelled."""
+    return _leave(actor, split_id, version, reason, "reopen")
+
+
+def _leave(actor: Actor, split_id: int, version: int, reason: str, name: str) -> Split:
+    require_may(actor, p.SPLIT_WRITE)
+    split = take_split(split_id)
+    check_state(split, name)
+    refuse_stale_split(split, version, actor)
+    why = checked(reason, MESSAGE_LIMIT, field="reason")
+    move = SPLIT.check(name, split.state, facts_of(split), why)
+    before = split.state
+    _cancel_contract(actor, split, why)
+    hand_over(split, move.target)
+    split.agreed_at = None
+    trace(move.event, split, actor, from_state=before, reason=why)
+    commit()
+    return split
+
+
+def _cancel_contract(actor: Actor, split: Split, reason: str) -> None:
+    contract = db.session.scalar(
+        select(Contract)
+        .where(Contract.split_id == split.id, Contract.state == ContractState.PREPARED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if contract is None:
+        return
+    move = CONTRACT.check("cancel", contract.state, ContractFacts(), reason)
+    before, contract.state = contract.state, move.target
+    db.session.flush()
+    record(
+        move.event,
+        actor=actor,
+        subject="contract",
+        subject_id=contract.id,
+        dossier_id=split.dossier_id,
+        from_state=before.value,
+        to_state=contract.state.value,
+        reason=reason,
+        data={"number": contract.number},
+        audience=("alc", "bailleur", "partner"),
+    )
+
+
+def _write(line: WorksLine, given: Answer, actor: Actor) -> None:
+    answer = next((each for each in line.answers if each.side is Side.HOUSEHOLD), None)
+    if answer is None:
+        answer = LineAnswer(side=Side.HOUSEHOLD)
+        line.answers.append(answer)
+    forget(answer)
+    if given is not Answer.WAITING:
+        answer.answer, answer.digest, answer.by_id = given, line.digest, actor.user_id

@@ -1,0 +1,126 @@
+"""ALC's moves: proposing, adopting a counter-proposal or keeping its own; and what either side remarks."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.access import Actor, require_may
+from intranet.errors import NotAllowed, Refused
+from intranet.extensions import db
+from intranet.freetext import checked
+from intranet.timeline.service import commit, record
+from intranet.works.commands import Propose
+from intranet.works.facts import dwelling_facts, good_answer, line_facts, wording_of
+from intranet.works.guardrails import check_line
+from intranet.works.machine import SPLIT, check_act
+from intranet.works.mailing import tell_bailleur
+from intranet.works.models import LineComment, Split, WorksLine
+from intranet.works.service.drafting import checked_share, forget, reword
+from intranet.works.service.loading import (
+    check_may_act,
+    facts_of,
+    refuse_stale_line,
+    refuse_stale_split,
+    side,
+    take_line,
+    take_split,
+    trace,
+)
+from intranet.works.service.moves import (
+    MESSAGE_LIMIT,
+    accept,
+    add_comment,
+    check_state,
+    just_sent,
+    send,
+)
+from intranet.works.terms import Answer, Side, SplitState
+
+
+def propose(actor: Actor, command: Propose) -> Split:
+    """Send the split to the bailleur, whose turn it becomes: ALC accepts every line as it stands.
+
+    A second click by the same person finds it done. ``Stale`` when someone else changed a line meanwhile.
+    """
+    require_may(actor, p.SPLIT_WRITE)
+    split = take_split(command.split_id)
+    if split.state is SplitState.PROPOSED and just_sent(split, actor):
+        return split
+    check_state(split, "propose")
+    refuse_stale_split(split, command.version, actor)
+    message = checked(command.message, MESSAGE_LIMIT, field="message")
+    move = SPLIT.check("propose", split.state, facts_of(split))
+    for line in split.lines:
+        accept(line, Side.ALC, actor)
+    before = split.state
+    send(split, actor, Side.ALC, move.target, message)
+    trace(move.event, split, actor, from_state=before, reason=message)
+    tell_bailleur("split_proposed", split, message=message, who=actor.name)
+    commit()
+    return split
+
+
+def adopt_counter(actor: Actor, line_id: int, version: int) -> WorksLine:
+    """Take what the bailleur offers for a line: both have then accepted it; the household is to be asked."""
+    require_may(actor, p.SPLIT_WRITE)
+    split, line = take_line(line_id)
+    check_may_act(split, "adopt_counter")
+    refuse_stale_line(line, version)
+    answer = good_answer(line, Side.BAILLEUR)
+    if answer is None or answer.answer is not Answer.COUNTERED:
+        raise Refused("line.no_counter", _("Cette ligne ne porte pas de contre-proposition."))
+    wording = wording_of(line).with_counter(
+        answer.counter_holder, answer.counter_share_pct, answer.counter_payer
+    )
+    checked_share(wording.holder, wording.tenant_share_pct)
+    for violation in check_line(line_facts(line, wording), dwelling_facts(split.dwelling)):
+        raise Refused(violation.rule, violation.message, field=violation.field)
+    agent_id = answer.by_id
+    reword(split, line, wording)
+    accept(line, Side.ALC, actor)
+    accept(line, Side.BAILLEUR, None).by_id = agent_id
+    trace("works.line.adopted", split, actor, line=line.label, room=line.room)
+    commit()
+    return line
+
+
+def keep_line(actor: Actor, line_id: int, version: int) -> WorksLine:
+    """Keep ALC's own wording against a counter-proposal or a refusal: the bailleur is asked again."""
+    require_may(actor, p.SPLIT_WRITE)
+    split, line = take_line(line_id)
+    check_may_act(split, "adopt_counter")
+    refuse_stale_line(line, version)
+    answer = good_answer(line, Side.BAILLEUR)
+    if answer is None or answer.answer is Answer.ACCEPTED:
+        raise Refused("line.no_counter", _("Le bailleur n’a rien contesté sur cette ligne."))
+    forget(answer)
+    trace("works.line.kept", split, actor, audience=("alc",), line=line.label, room=line.room)
+    commit()
+    return line
+
+
+def comment(actor: Actor, line_id: int, text: str) -> LineComment:
+    """Remark something on a line, at any time of the negotiation; read by ALC and the bailleur."""
+    speaker = side(actor)
+    act = {Side.ALC: "comment_alc", Side.BAILLEUR: "comment_bailleur"}.get(speaker)
+    if act is None:
+        raise NotAllowed("split.no_party", _("Votre organisme n’est pas partie à cette répartition."))
+    split, line = take_line(line_id)
+    require_may(actor, check_act(act, split.state).permission)
+    kept = checked(text, MESSAGE_LIMIT, field="comment")
+    if not kept:
+        raise Refused("comment.empty", _("Écrivez votre commentaire."), field="comment")
+    remark = add_comment(line.id, speaker, actor, kept)
+    db.session.flush()
+    record(
+        "works.line.commented",
+        actor=actor,
+        subject="split",
+        subject_id=split.id,
+        dossier_id=split.dossier_id,
+        data={"line": line.label, "room": line.room},
+        audience=("alc", "bailleur") if split.number else ("alc",),
+    )
+    commit()
+    return remark

@@ -1,0 +1,325 @@
+"""The bailleur's moves: answering line by line, accepting what is undisputed, sending back.
+
+An answer is the command people wait for, many times on one page: it reads one row and writes by columns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+
+from intranet import permissions as p
+from intranet.access import Actor, require_may
+from intranet.accounts.models import User
+from intranet.clock import now, today
+from intranet.dossiers.models import Dossier, Dwelling
+from intranet.errors import Refused, Stale
+from intranet.extensions import db
+from intranet.freetext import checked
+from intranet.timeline.service import commit, record
+from intranet.works.commands import AnswerLine, SendBack
+from intranet.works.facts import good_answer
+from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock
+from intranet.works.machine import SPLIT, SplitFacts, check_act, dwelling_allocated
+from intranet.works.mailing import tell_alc
+from intranet.works.models import LineAnswer, LineComment, Split, SplitVersion, WorksKind, WorksLine
+from intranet.works.rules import TENANT_HOLDERS, KindFacts, Wording, differences, seen_token, snapshot_line
+from intranet.works.service.drafting import checked_share
+from intranet.works.service.loading import check_may_act, facts_of, refuse_stale_split, take_split, trace
+from intranet.works.service.moves import (
+    MESSAGE_LIMIT,
+    accept,
+    add_comment,
+    check_state,
+    just_sent,
+    send,
+)
+from intranet.works.terms import Answer, Holder, Side, SplitState
+from intranet.works.wordings import ANSWERS, in_words
+
+_KIND_COLUMNS = (
+    "code",
+    "trade",
+    "default_holder",
+    "locked_to_bailleur",
+    "professional_only",
+    "professional_condition",
+    "consent",
+    "hazard",
+    "legal_basis",
+)
+_WORDING_COLUMNS = (
+    "kind_id",
+    "label",
+    "room",
+    "need",
+    "cause",
+    "holder",
+    "tenant_share_pct",
+    "materials_payer",
+    "materials_cents",
+    "minutes",
+)
+_LINE = (
+    select(
+        WorksLine.id,
+        WorksLine.split_id,
+        WorksLine.digest,
+        WorksLine.condition_met,
+        WorksLine.consent_on,
+        *(getattr(WorksLine, name) for name in _WORDING_COLUMNS),
+        *(getattr(WorksKind, name).label(f"kind_{name}") for name in _KIND_COLUMNS),
+        Split.state,
+        Split.number,
+        Split.version.label("split_version"),
+        Split.dossier_id,
+        Split.dwelling_id,
+        Dossier.state.label("dossier_state"),
+        Dossier.dwelling_id.label("home_id"),
+        Dwelling.permit_year,
+        Dwelling.asbestos,
+        Dwelling.lead,
+        Dwelling.decent,
+        LineAnswer.answer,
+        LineAnswer.digest.label("answer_digest"),
+        LineAnswer.counter_holder,
+        LineAnswer.counter_share_pct,
+        LineAnswer.counter_payer,
+        LineAnswer.by_id,
+        LineAnswer.at,
+        User.name.label("by_name"),
+    )
+    .join(Split, Split.id == WorksLine.split_id)
+    .join(Dossier, Dossier.id == Split.dossier_id)
+    .join(Dwelling, Dwelling.id == Split.dwelling_id)
+    .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
+    .outerjoin(LineAnswer, and_(LineAnswer.line_id == WorksLine.id, LineAnswer.side == Side.BAILLEUR))
+    .outerjoin(User, User.id == LineAnswer.by_id)
+    .where(WorksLine.id == bindparam("line_id"))
+    .with_for_update(of=Split)
+)
+_RAISE_VERSION = update(Split).where(Split.id == bindparam("split_id")).values(version=Split.version + 1)
+_ADD = insert(LineAnswer)
+_REPLACE = update(LineAnswer).where(
+    LineAnswer.line_id == bindparam("on_line"), LineAnswer.side == Side.BAILLEUR
+)
+_CONSENT = update(WorksLine).where(WorksLine.id == bindparam("on_line"))
+_SENT_LINES = (
+    select(SplitVersion.lines)
+    .where(SplitVersion.split_id == bindparam("split_id"))
+    .order_by(SplitVersion.number.desc())
+)
+_REMARKED = (
+    select(func.count())
+    .select_from(LineComment)
+    .join(WorksLine, WorksLine.id == LineComment.line_id)
+    .where(
+        WorksLine.split_id == bindparam("split_id"),
+        LineComment.side == Side.BAILLEUR,
+        LineComment.at >= bindparam("since"),
+    )
+)
+
+
+def answer_line(actor: Actor, command: AnswerLine) -> None:
+    """The bailleur's answer to one wording. It changes no line: a counter stands beside it.
+
+    May: the bailleur's agents, in their turn. ``Stale`` when the wording is no longer the one that was on the
+    screen, or when a colleague gave another answer meanwhile. Answering ``waiting`` takes an answer back.
+    """
+    require_may(actor, p.SPLIT_ANSWER)
+    row = db.session.execute(_LINE, {"line_id": command.line_id}).first()
+    if row is None:
+        raise Refused("line.unknown", _("Cette ligne n’existe plus : quelqu’un l’a retirée."))
+    check_act("answer_line", row.state)
+    refusal = dwelling_allocated(
+        SplitFacts(dossier_state=row.dossier_state, same_dwelling=row.home_id == row.dwelling_id)
+    )
+    if refusal is not None:
+        raise refusal
+    if command.digest != row.digest:
+        raise Stale(
+            _("Cette ligne a changé depuis que vous l’avez lue. Relisez-la avant de répondre."),
+            _changed_since(row, command.digest),
+        )
+    values = _values(command)
+    _refuse_overwriting(actor, command, row, values)
+    wanted = _wanted(row, command)
+    consents = command.consents and row.kind_consent == "written" and wanted.holder in TENANT_HOLDERS
+    if command.answer in {Answer.ACCEPTED, Answer.COUNTERED}:
+        _check_guardrails(row, wanted, consents)
+    remark = checked(command.comment, MESSAGE_LIMIT, field="comment")
+    if command.answer is Answer.REFUSED and not remark:
+        raise Refused("answer.reason", _("Dites pourquoi vous refusez cette ligne."), field="comment")
+    _write(actor, row, values)
+    if consents:
+        _write_consent(row, wanted)
+    if remark:
+        add_comment(row.id, Side.BAILLEUR, actor, remark)
+        db.session.flush()
+    db.session.connection().execute(_RAISE_VERSION, {"split_id": row.split_id})
+    record(
+        "works.line.answered",
+        actor=actor,
+        subject="split",
+        subject_id=row.split_id,
+        dossier_id=row.dossier_id,
+        reason=remark,
+        data={
+            "version": row.split_version + 1,
+            "number": row.number,
+            "line": row.label,
+            "room": row.room,
+            "side": Side.BAILLEUR,
+            "answer": command.answer,
+        },
+        audience=("alc", "bailleur"),
+    )
+    commit()
+
+
+def accept_undisputed(actor: Actor, split_id: int, version: int) -> int:
+    """Accept every line the bailleur has not answered yet; return how many. ``Stale`` like ``send_back``."""
+    require_may(actor, p.SPLIT_ANSWER)
+    split = take_split(split_id)
+    check_may_act(split, "accept_undisputed")
+    refuse_stale_split(split, version, actor)
+    waiting = [line for line in split.lines if good_answer(line, Side.BAILLEUR) is None]
+    if not waiting:
+        return 0
+    for line in waiting:
+        accept(line, Side.BAILLEUR, actor)
+    trace("works.split.accepted_undisputed", split, actor, lines=len(waiting))
+    commit()
+    return len(waiting)
+
+
+def send_back(actor: Actor, command: SendBack) -> Split:
+    """Give the split back to ALC, once something was answered, remarked or written in this turn."""
+    require_may(actor, p.SPLIT_ANSWER)
+    split = take_split(command.split_id)
+    if split.state is SplitState.COUNTERED and just_sent(split, actor):
+        return split
+    check_state(split, "send_back")
+    refuse_stale_split(split, command.version, actor)
+    message = checked(command.message, MESSAGE_LIMIT, field="message")
+    move = SPLIT.check("send_back", split.state, facts_of(split, heard=bool(message) or _heard(split)))
+    before = split.state
+    send(split, actor, Side.BAILLEUR, move.target, message)
+    trace(move.event, split, actor, from_state=before, reason=message)
+    tell_alc("split_answered", split, message=message, who=actor.name)
+    commit()
+    return split
+
+
+def _heard(split: Split) -> bool:
+    answers = (good_answer(line, Side.BAILLEUR) for line in split.lines)
+    if any(answer is not None and answer.at >= split.turn_since for answer in answers):
+        return True
+    found = db.session.execute(_REMARKED, {"split_id": split.id, "since": split.turn_since}).scalar_one()
+    return bool(found)
+
+
+def _values(command: AnswerLine) -> dict[str, Any]:
+    countered = command.answer is Answer.COUNTERED
+    shared = countered and command.counter_holder is Holder.SHARED
+    return {
+        "answer": command.answer,
+        "digest": "" if command.answer is Answer.WAITING else command.digest,
+        "counter_holder": command.counter_holder if countered else None,
+        "counter_share_pct": command.counter_share_pct if shared else None,
+        "counter_payer": command.counter_payer if countered else None,
+    }
+
+
+def _refuse_overwriting(actor: Actor, command: AnswerLine, row: Row[Any], values: dict[str, Any]) -> None:
+    """``Stale`` when a colleague gave another answer to this wording since the page was read."""
+    answered = row.answer_digest == row.digest and row.answer is not Answer.WAITING
+    if not answered or row.by_id == actor.user_id or command.seen == seen_token(row.by_id, row.at):
+        return
+    if all(
+        getattr(row, "answer_digest" if name == "digest" else name) == value for name, value in values.items()
+    ):
+        return
+    raise Stale(
+        _("Quelqu’un a répondu à cette ligne pendant que vous la lisiez. Votre saisie est gardée."),
+        (_("%(who)s a répondu : %(answer)s.", who=row.by_name, answer=ANSWERS[row.answer]),),
+    )
+
+
+def _wanted(row: Row[Any], command: AnswerLine) -> Wording:
+    """The wording the answer asks for: the line's own, or the counter-proposal's."""
+    wording = _wording(row)
+    if command.answer is not Answer.COUNTERED:
+        return wording
+    offered = wording.with_counter(command.counter_holder, command.counter_share_pct, command.counter_payer)
+    if command.counter_holder is Holder.SHARED or offered.holder is Holder.SHARED:
+        try:
+            checked_share(offered.holder, offered.tenant_share_pct)
+        except Refused as refused:
+            raise Refused(refused.rule, refused.message, field="counter_share_pct") from None
+    if offered == wording:
+        raise Refused(
+            "answer.same", _("Votre contre-proposition ne change rien à la ligne."), field="counter_holder"
+        )
+    return offered
+
+
+def _wording(row: Row[Any]) -> Wording:
+    return Wording(**{name: getattr(row, name) for name in _WORDING_COLUMNS})
+
+
+def _line_facts(row: Row[Any], wanted: Wording, consents: bool) -> LineFacts:
+    kind = None
+    if row.kind_code is not None:
+        kind = KindFacts(**{name: getattr(row, f"kind_{name}") for name in _KIND_COLUMNS})
+    return LineFacts(
+        kind=kind,
+        label=wanted.label,
+        need=wanted.need,
+        cause=wanted.cause,
+        holder=wanted.holder,
+        materials_payer=wanted.materials_payer,
+        condition_met=row.condition_met,
+        consent_on=today() if consents else row.consent_on,
+    )
+
+
+def _home(row: Row[Any]) -> DwellingFacts:
+    return DwellingFacts(row.permit_year, row.asbestos, row.lead, row.decent)
+
+
+_COUNTER_FIELDS = {"holder": "counter_holder", "materials_payer": "counter_payer", "consent_on": "consents"}
+
+
+def _check_guardrails(row: Row[Any], wanted: Wording, consents: bool) -> None:
+    for violation in check_line(_line_facts(row, wanted, consents), _home(row)):
+        field = _COUNTER_FIELDS.get(violation.field, violation.field)
+        raise Refused(violation.rule, violation.message, field=field)
+
+
+def _write(actor: Actor, row: Row[Any], values: dict[str, Any]) -> None:
+    signed = {**values, "by_id": actor.user_id, "at": now()}
+    connection = db.session.connection()
+    if row.answer is None:
+        connection.execute(_ADD, {"line_id": row.id, "side": Side.BAILLEUR, **signed})
+    else:
+        connection.execute(_REPLACE.values(signed), {"on_line": row.id})
+
+
+def _write_consent(row: Row[Any], wanted: Wording) -> None:
+    """The agent's consent is written and dated: that is what art. 7 f asks for."""
+    held = lock(_line_facts(row, wanted, True), _home(row))
+    db.session.connection().execute(_CONSENT.values(consent_on=today(), lock=held), {"on_line": row.id})
+
+
+def _changed_since(row: Row[Any], seen_digest: str) -> tuple[str, ...]:
+    """From the wording that was on the screen to the present one, in words, if that version was kept."""
+    present = snapshot_line(row.id, row.kind_code or "", _wording(row), {})
+    for (lines,) in db.session.execute(_SENT_LINES, {"split_id": row.split_id}):
+        for line in lines:
+            if line["id"] == row.id and line["digest"] == seen_digest:
+                return in_words(differences([{**line, "answers": {}}], [present]))
+    return ()
