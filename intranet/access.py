@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from intranet.pluginsystem.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 
 class OrganisationKind(enum.StrEnum):
@@ -159,7 +160,7 @@ def criteria(scope: Scope, permission: str, model: type[Model]) -> list[ColumnEl
     return [policy.criterion(scope) for policy in policies]
 
 
-def visible(scope: Scope, statement: Select[Any], permission: str, model: type[Model]) -> Select[Any]:
+def visible(scope: Scope, statement: S, permission: str, model: type[Model]) -> S:
     """``statement`` limited to the rows of ``model`` that the scope's people may reach.
 
     The result holds the parameters of ``ACTOR``: run it through ``intranet.rows``.
@@ -167,7 +168,7 @@ def visible(scope: Scope, statement: Select[Any], permission: str, model: type[M
     return statement.where(*criteria(scope, permission, model))
 
 
-def _one(scope: Scope, permission: str, model: type[Model]) -> Select[Any]:
+def _one(scope: Scope, permission: str, model: type[Model]) -> Select[int]:
     identity = model.__table__.c.id
     return visible(scope, select(identity).where(identity == bindparam("object_id")), permission, model)
 

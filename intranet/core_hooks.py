@@ -1,7 +1,7 @@
 """The core, registered as a plugin would be.
 
 Each domain offers what it has in its own ``registration`` module, as tuples: ``BLUEPRINTS``, ``JOBS``,
-``SEARCH``, ``SETTINGS``, ``HEALTH_CHECKS``, ``EXPORTERS``, ``COMMANDS``. Here they are only gathered.
+``SEARCH``, ``SETTINGS``, ``HEALTH_CHECKS``, ``EXPORTERS``, ``COMMANDS``, ``DEMOS``. Here they are only gathered.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from intranet.plugin_api import (
+    Demo,
     Exporter,
     HealthCheck,
     Job,
@@ -39,6 +40,7 @@ DOMAINS = (
     "jobs",
     "web",
     "operations",
+    "demo",
 )
 
 
@@ -110,3 +112,8 @@ def register_settings() -> list[Setting]:
 @hookimpl
 def register_health_checks() -> list[HealthCheck]:
     return _gather("HEALTH_CHECKS")
+
+
+@hookimpl
+def register_demo() -> list[Demo]:
+    return _gather("DEMOS")

@@ -17,7 +17,10 @@ from sqlalchemy.engine import CursorResult
 from intranet.access import Scope, registry
 from intranet.extensions import db
 
-Builder = Callable[..., Select[Any]]
+Statement = Select[*tuple[Any, ...]]
+"""A select of any columns."""
+
+Builder = Callable[..., Statement]
 
 
 def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> CursorResult[Any]:

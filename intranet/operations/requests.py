@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request_funcs.setdefault(None, []).insert(0, _end)
     app.teardown_request(_forget)
-    app.log_exception = _log_exception  # type: ignore[method-assign, assignment]
+    app.log_exception = _log_exception  # type: ignore[method-assign]
 
 
 def _begin() -> None:

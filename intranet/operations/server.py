@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from intranet.extensions import db
 from intranet.operations import metrics
@@ -18,7 +18,7 @@ log = structlog.get_logger("intranet.server")
 THREADS = 4  # a browser's idle connection must not hold up a whole process
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]
     """``app`` was made before the fork: the processes share its memory, never its connections."""
 
     def __init__(self, app: Flask, *, bind: str, workers: int, with_jobs: bool) -> None:

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule as UrlRule
 
 from intranet.access import PUBLIC, SIGNED_IN
 from intranet.database import Model
+from intranet.plugin_api import NavItem, Portal
 from intranet.pluginsystem import gate
 from intranet.pluginsystem.errors import StartRefused
 from intranet.pluginsystem.manager import CORE, owner_of_module
@@ -78,7 +79,8 @@ def items_name_known_permissions(_app: Flask, registry: Registry) -> Iterator[st
 
 
 def endpoints_named_exist(app: Flask, registry: Registry) -> Iterator[str]:
-    for item in (*registry.nav, *registry.portals):
+    leading: list[NavItem | Portal] = [*registry.nav, *registry.portals]
+    for item in leading:
         if item.endpoint not in app.view_functions:
             yield (
                 f"{item.owner}: {type(item).__name__} leads to the endpoint {item.endpoint}, which does not "

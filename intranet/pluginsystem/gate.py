@@ -17,6 +17,7 @@ from intranet.database import begin_as
 from intranet.extensions import db
 from intranet.pluginsystem.registry import Registry
 
+OWN_ACCOUNT = "accounts"
 SIGN_IN = "accounts.login"
 SECOND_FACTOR = "accounts.second_factor"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -63,13 +64,11 @@ def install(app: Flask, registry: Registry) -> None:
             return None
         if not current_user.is_authenticated:
             return _sign_in()
-        if rule.access is SIGNED_IN:
-            return None
         if rule.kinds is not None and current_user.scope.kind not in rule.kinds:
             abort(404)
-        if current_user.second_factor_missing:
+        if current_user.second_factor_missing and request.blueprint != OWN_ACCOUNT:
             return redirect(url_for(SECOND_FACTOR), 303)
-        if not current_user.may(rule.access):
+        if rule.access is not SIGNED_IN and not current_user.may(rule.access):
             abort(403)
         return None
 

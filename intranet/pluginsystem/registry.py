@@ -37,9 +37,8 @@ from intranet.pluginsystem.manager import CORE, Plugins
 if TYPE_CHECKING:
     from click import Command
     from flask import Blueprint
-    from sqlalchemy import Select
-
     from intranet.database import Model
+    from intranet.rows import Statement
 
 T = TypeVar("T")
 log = structlog.get_logger("intranet.plugins")
@@ -67,7 +66,7 @@ class Registry:
     demos: tuple[Demo, ...]
     health_checks: tuple[HealthCheck, ...]
     commands: tuple[tuple[str, Command], ...]
-    statements: dict[Any, Select[Any]] = field(default_factory=dict)
+    statements: dict[Any, Statement] = field(default_factory=dict)
 
     @property
     def enabled(self) -> Mapping[str, Plugin]:

@@ -27,7 +27,7 @@ from intranet.extensions import db
 from intranet.search.models import SearchEntry
 from intranet.search.words import query_words
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 _FTS = table("core_search_fts", column("rowid"))
 _MATCHED: ColumnElement[Any] = literal_column("core_search_fts")
 _NOTHING = 'kind : "_"'  # no kind has that name
@@ -72,7 +72,7 @@ def matching(kind: str, param: str = "q") -> Select[int]:
     return select(SearchEntry.object_id).select_from(source).where(*criteria)
 
 
-def newest(statement: S, kind: str, key: ColumnElement[int], param: str = "q") -> S:
+def newest(statement: S, kind: str, key: Any, param: str = "q") -> S:
     """``statement``, limited to what ``:q`` finds under ``kind`` and newest first.
 
     ``key`` is the column that holds the object's id. The index is walked from its end, so that with a limit

@@ -1,0 +1,12 @@
+"""Directory of the associated sites and partners (R5, R56)."""
+
+from flask_babel import lazy_gettext as _l
+
+from intranet.plugin_api import Plugin
+
+plugin = Plugin(
+    name="directory",
+    label=_l("Annuaire"),
+    hooks="plugins.directory.hooks",
+    description=_l("Sites associés et partenaires du programme, leurs contacts et leurs services."),
+)
