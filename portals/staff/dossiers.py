@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, requires
@@ -19,7 +20,7 @@ from intranet.organisations.models import Confidentiality
 from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.timeline import service as timeline
 from intranet.timeline.queries import entries
-from intranet.web.formatting import ago
+from intranet.web.formatting import days_since
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
 from intranet.works.models import Side
@@ -144,7 +145,11 @@ def _sentence(head: Any, split: Any) -> str:
     if split is not None and head.state is DossierState.JOINED:
         return works_words.next_sentence(split.state, Side.ALC, split.turn_since, silent=split.silent)
     said = next_sentence(head.state, visited=head.visited_on is not None)
-    return _("%(sentence)s · depuis %(since)s", sentence=said, since=ago(head.state_since))
+    days = days_since(head.state_since)
+    since = (
+        ngettext("depuis %(num)d jour", "depuis %(num)d jours", days) if days > 0 else _("depuis aujourd’hui")
+    )
+    return f"{said} · {since}"
 
 
 def missing_people(head: Any) -> Sequence[str]:

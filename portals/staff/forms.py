@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Email, NumberRange, Optional
+from wtforms.validators import Email, NumberRange, Optional, StopValidation
 
 from intranet.dossiers import commands as c
 from intranet.dossiers.models import LeavingReason, Survey
@@ -24,6 +24,20 @@ MISSING = _l("Ce champ est à remplir.")
 def _number_or_none(text: Any) -> int | None:
     """The id a select sent; nothing for its empty choice."""
     return int(text) if text not in (None, "", "None") else None
+
+
+class NeededForNewDwelling:
+    """Required, unless the form names a dwelling that is recorded already."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if "dwelling_id" in form and form.dwelling_id.data is not None:
+            field.errors[:] = []
+            raise StopValidation
+        if not field.data:
+            field.errors[:] = []
+            raise StopValidation(str(MISSING))
 
 
 class SurfaceField(StringField):
@@ -106,12 +120,14 @@ class OpenDossierForm(HouseholdForm):
 class DwellingForm(BaseForm):
     """A home as its bailleur describes it. Used alone, and inside an allocation."""
 
-    bailleur_id = SelectField(_l("Bailleur"), [Optional()], coerce=_number_or_none)
-    address = TextField(_l("Adresse"), max_length=255)
-    postcode = TextField(_l("Code postal"), max_length=10)
-    town = TextField(_l("Ville"), max_length=80, default="Nice")
+    bailleur_id = SelectField(_l("Bailleur"), [NeededForNewDwelling()], coerce=_number_or_none)
+    address = TextField(_l("Adresse"), [NeededForNewDwelling()], max_length=255)
+    postcode = TextField(_l("Code postal"), [NeededForNewDwelling()], max_length=10)
+    town = TextField(_l("Ville"), [NeededForNewDwelling()], max_length=80, default="Nice")
     floor = TextField(_l("Étage, porte"), max_length=40)
-    kind = SelectField(_l("Type"), [Optional()], choices=[("", "—"), *((kind, kind) for kind in KINDS)])
+    kind = SelectField(
+        _l("Type"), [NeededForNewDwelling()], choices=[("", "—"), *((kind, kind) for kind in KINDS)]
+    )
     surface_m2 = SurfaceField(_l("Surface (m²)"))
     permit_year = IntegerField(
         _l("Année du permis de construire"),
