@@ -15,6 +15,7 @@ from intranet import operations, static_files, web
 from intranet.access import public, registry
 from intranet.config import Settings
 from intranet.database import set_up_engine
+from intranet.documents.uploads import FormRequest
 from intranet.extensions import babel, csrf, db, limiter, login_manager
 from intranet.operations import logs
 from intranet.pluginsystem import checks, gate
@@ -71,6 +72,7 @@ def _make_flask(settings: Settings) -> Flask:
         RATELIMIT_STORAGE_URI=settings.limiter_storage,
     )
     app.extensions["intranet.settings"] = settings
+    app.request_class = FormRequest
     # The site's own templates win over ours and over every plugin's.
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(settings.instance / "templates"), FileSystemLoader(TEMPLATES)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
@@ -40,7 +41,7 @@ def hand_over_task(actor: Actor, command: HandOverTask) -> Task:
         db.session.add(_reserve(task, command, text))
         task.before_blocked, task.blocked_reason = None, ""
         if before is TaskState.RESERVE:
-            task.version += 1  # its state stays, yet it is no longer what the form showed
+            flag_modified(task, "state")  # it stays, yet the task is no longer what the form showed
     record_task(actor, task, chantier, move.event, before, text)
     commit()
     return task

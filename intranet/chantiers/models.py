@@ -11,7 +11,6 @@ from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
 from intranet.database import Model, UtcDateTime, Versioned, choice, now
 from intranet.works.terms import Holder, Side
 
-
 __all__ = [
     "Chantier",
     "ChantierState",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Select, select
 
 from intranet.chantiers.models import Chantier
@@ -25,3 +27,9 @@ def index_chantier(chantier_id: int) -> None:
     """Bring the chantier's entry up to date; part of the command that opened it."""
     _id, name, address, town = db.session.execute(_words().where(Chantier.id == chantier_id)).one()
     put_entry(CHANTIER_PARTNER, chantier_id, name, f"{name} {address} {town}")
+
+
+def index_entries() -> Iterable[tuple[int, str, str]]:
+    """Every chantier with its title and words, when the index is made again."""
+    for identity, name, address, town in db.session.execute(_words().order_by(Chantier.id)):
+        yield identity, name, f"{name} {address} {town}"

@@ -41,6 +41,7 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Accueil"), "staff.home", p.DOSSIER_READ, "house", 10, here),
         NavItem(_l("Dossiers"), "staff.dossiers", p.DOSSIER_READ, "folder2-open", 20, here),
         NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
+        NavItem(_l("Chantiers"), "staff.chantiers", p.CHANTIER_READ, "hammer", 40, here),
     )
 
 

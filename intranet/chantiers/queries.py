@@ -1,0 +1,210 @@
+"""What the pages of a chantier show, for the signed-in person and as far as her side may see.
+
+Each function takes a constant number of statements, most of them one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+from intranet.chantiers import statements
+from intranet.chantiers.machine import CHANTIER, TASK, ChantierFacts, TaskFacts
+from intranet.chantiers.rules import Progress, done_with_pct, missing_items
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
+from intranet.chantiers.wordings import START_ITEMS
+from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.works.terms import ContractState, Side
+
+Rows = Sequence[Row[Any]]
+
+UNDER_WAY = tuple(state for state in ChantierState if state is not ChantierState.HANDED_OVER)
+
+
+def _search(text: str) -> dict[str, str]:
+    if not text:
+        return {}
+    for sign in ("\\", "%", "_"):
+        text = text.replace(sign, f"\\{sign}")
+    return {"pattern": f"%{text}%"}
+
+
+def chantier_list(
+    states: tuple[ChantierState, ...] = UNDER_WAY,
+    *,
+    mine: bool = False,
+    search: str = "",
+    order: str = "since",
+    limit: int = 100,
+    offset: int = 0,
+) -> Rows:
+    """Chantiers the person may follow, with ``done``, ``total``, ``blocked`` tasks and ``ticked`` items.
+
+    One statement. ``mine``: those she animates; ``search``: in the tenant's name and the address.
+    """
+    pattern = _search(search)
+    return fetch_all(
+        statements.chantier_list, states, mine, bool(pattern), order, limit=limit, offset=offset, **pattern
+    )
+
+
+def chantier_count(
+    states: tuple[ChantierState, ...] = UNDER_WAY, *, mine: bool = False, search: str = ""
+) -> int:
+    """How many chantiers the same filters leave."""
+    pattern = _search(search)
+    return int(fetch_value(statements.chantier_count, states, mine, bool(pattern), **pattern) or 0)
+
+
+def chantier_header(chantier_id: int) -> Row[Any] | None:
+    """Head of one chantier; ``None`` when the person may not see it."""
+    return fetch_one(statements.chantier_header, chantier_id=chantier_id)
+
+
+def progress(chantier_id: int) -> Progress:
+    """Tasks done out of all."""
+    row = fetch_one(statements.progress, chantier_id=chantier_id)
+    return Progress(row.done, row.total) if row else Progress(0, 0)
+
+
+def tasks(chantier_id: int) -> Rows:
+    """Tasks in the order of the rooms."""
+    return fetch_all(statements.tasks, chantier_id=chantier_id)
+
+
+def task_moves(state: ChantierState, task: Row[Any], may: Iterable[str]) -> tuple[str, ...]:
+    """Names of the moves the task may make now for a person with the permissions ``may``.
+
+    The machine is asked, as it is when the move is made. Open reserves are for the handover page to show.
+    """
+    facts = TaskFacts(state, task.before_blocked)
+    return tuple(
+        move.name
+        for move in TASK.open_from(task.state)
+        if move.permission in may and not any(guard(facts) for guard in move.guards)
+    )
+
+
+def chantier_moves(state: ChantierState, may: Iterable[str]) -> tuple[str, ...]:
+    """Names of the moves open from ``state`` to a person with the permissions ``may``.
+
+    Guards are not asked: a button that is refused says what is missing.
+    """
+    return tuple(move.name for move in CHANTIER.open_from(state) if move.permission in may)
+
+
+@dataclass(slots=True)
+class HoursTotals:
+    """Minutes by role, and by task and role."""
+
+    by_role: dict[HoursRole, int] = field(default_factory=lambda: defaultdict(int))
+    by_task: dict[int, dict[HoursRole, int]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_role.values())
+
+    @property
+    def done_with_pct(self) -> int | None:
+        """The « faire avec » rate (R9), in percent."""
+        return done_with_pct(self.by_role)
+
+
+def hours_totals(chantier_id: int) -> HoursTotals:
+    """Hours by role and by task; empty for a bailleur."""
+    totals = HoursTotals()
+    for row in fetch_all(statements.hours_totals, chantier_id=chantier_id):
+        totals.by_role[row.role] += row.minutes
+        totals.by_task.setdefault(row.task_id, {})[row.role] = row.minutes
+    return totals
+
+
+def hours_entries(chantier_id: int) -> Rows:
+    """The latest entries of hours."""
+    return fetch_all(statements.hours_entries, chantier_id=chantier_id)
+
+
+class Spot(NamedTuple):
+    """Pictures taken from one place, by moment."""
+
+    name: str
+    by_moment: Mapping[Moment, Rows]
+
+
+def photo_spots(chantier_id: int) -> list[Spot]:
+    """Pictures in pairs: spot by spot, before, during and after."""
+    spots: dict[str, dict[Moment, list[Row[Any]]]] = {}
+    for row in fetch_all(statements.photos, chantier_id=chantier_id):
+        spots.setdefault(row.spot, {moment: [] for moment in Moment})[row.moment].append(row)
+    return [Spot(name, by_moment) for name, by_moment in spots.items()]
+
+
+def notes(chantier_id: int) -> Rows:
+    """Session notes, latest day first; none for a bailleur."""
+    return fetch_all(statements.notes, chantier_id=chantier_id)
+
+
+class StartLine(NamedTuple):
+    """One item of the right to start. ``who`` is empty for what is ticked by the fact itself."""
+
+    item: StartItem
+    label: Any
+    ticked: bool
+    by_hand: bool
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+def start_list(chantier_id: int, contract_state: ContractState) -> list[StartLine]:
+    """The right to start, item by item."""
+    checks = {row.item: row for row in fetch_all(statements.start_checks, chantier_id=chantier_id)}
+    missing = missing_items(checks, contract_state is ContractState.SIGNED)
+    lines = []
+    for item in StartItem:
+        check = checks.get(item)
+        facts = (check.who, check.checked_at, check.note) if check else ()
+        lines.append(
+            StartLine(item, START_ITEMS[item], item not in missing, item is not StartItem.CONTRACT, *facts)
+        )
+    return lines
+
+
+def start_refusal(lines: Iterable[StartLine]) -> str:
+    """The sentence that says what is missing, or nothing: the machine's own guard."""
+    facts = ChantierFacts(missing=tuple(line.item for line in lines if not line.ticked))
+    for guard in CHANTIER.transitions["clear"].guards:
+        refusal = guard(facts)
+        if refusal is not None:
+            return str(refusal.message)
+    return ""
+
+
+def reserves(chantier_id: int) -> Rows:
+    """Reserves of a chantier, the nearest date first."""
+    return fetch_all(statements.reserves, chantier_id=chantier_id)
+
+
+def reserves_due(side: Side) -> Rows:
+    """Reserves ``side`` has still to lift on the chantiers the person sees."""
+    return fetch_all(statements.reserves_due, side)
+
+
+def blocked_tasks() -> Rows:
+    """Blocked tasks on the chantiers the person sees."""
+    return fetch_all(statements.blocked_tasks)
+
+
+def contract_to_open(contract_id: int) -> Row[Any] | None:
+    """The contract a chantier may be opened from; ``None`` when the person may not open one."""
+    return fetch_one(statements.contract_to_open, contract_id=contract_id)
+
+
+def animators(partner_id: int) -> Rows:
+    """People who run chantiers for the organisation."""
+    return fetch_all(statements.animators, partner_id=partner_id)

@@ -1,0 +1,437 @@
+"""The statements of chantiers: columns only, one builder a projection, all under the policy of single chantiers.
+
+``queries`` runs them.
+
+What every side reads stands in ``_COMMON``. The partner also gets the contact and the technical diagnosis, never
+the pôle nor the site; the bailleur gets progress and dates, never hours by person nor notes (``domain.md`` §6).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+
+from intranet import permissions as p
+from intranet.access import ACTOR, OrganisationKind, Role, Scope, visible
+from intranet.accounts.models import Membership, User
+from intranet.chantiers.machine import DONE
+from intranet.chantiers.models import (
+    Chantier,
+    Hours,
+    Reserve,
+    SessionNote,
+    SitePhoto,
+    StartCheck,
+    Task,
+)
+from intranet.chantiers.search import CHANTIER_PARTNER
+from intranet.chantiers.terms import ChantierState, Moment, TaskState
+from intranet.documents.models import Document
+from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.organisations.models import Organisation
+from intranet.search.queries import newest
+from intranet.works.models import Contract, Split
+from intranet.works.terms import Side
+
+_COMMON = (
+    Chantier.id,
+    Chantier.dossier_id,
+    Chantier.state,
+    Chantier.state_since,
+    Chantier.planned_start,
+    Chantier.planned_end,
+    Chantier.started_on,
+    Chantier.finished_on,
+    Chantier.handed_over_on,
+    Chantier.version,
+    Household.name.label("tenant"),
+    Dwelling.address,
+    Dwelling.postcode,
+    Dwelling.town,
+    Dwelling.floor,
+    Dwelling.kind,
+    Organisation.name.label("partner"),
+)
+
+_ON_SITE = (
+    Chantier.safety_note,
+    Chantier.animator_id,
+    User.name.label("animator"),
+    Household.phone,
+    Household.contact_choice,
+    Dwelling.surface_m2,
+    Dwelling.permit_year,
+    Dwelling.asbestos,
+    Dwelling.asbestos_on,
+    Dwelling.lead,
+    Dwelling.lead_on,
+    Dwelling.dpe_class,
+    Contract.number.label("contract_number"),
+    Contract.state.label("contract_state"),
+    Contract.document_id.label("contract_document"),
+)
+
+
+_FOUND = (Household.name.label("tenant"), Dwelling.address, Dwelling.town)
+
+
+def _tasks_of(*criteria: ColumnElement[bool]) -> Any:
+    return (
+        select(func.count())
+        .select_from(Task)
+        .where(Task.chantier_id == Chantier.id, *criteria)
+        .correlate(Chantier)
+        .scalar_subquery()
+    )
+
+
+def _minutes(column: Any) -> Any:
+    return (
+        select(func.coalesce(func.sum(column), 0))
+        .where(column.class_.chantier_id == Chantier.id)
+        .correlate(Chantier)
+        .scalar_subquery()
+    )
+
+
+def _progress() -> tuple[Any, ...]:
+    return (
+        _tasks_of().label("total"),
+        _tasks_of(Task.state.in_(DONE)).label("done"),
+        _tasks_of(Task.state == TaskState.BLOCKED).label("blocked"),
+    )
+
+
+def _chantiers(scope: Scope, *columns: Any) -> Select[Any]:
+    statement = (
+        select(*columns)
+        .select_from(Chantier)
+        .join(Dossier, Dossier.id == Chantier.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+        .join(Organisation, Organisation.id == Chantier.partner_id)
+        .join(Contract, Contract.id == Chantier.contract_id)
+        .outerjoin(User, User.id == Chantier.animator_id)
+    )
+    return visible(scope, statement, p.CHANTIER_READ, Chantier)
+
+
+def _filtered(
+    statement: Select[Any], states: tuple[ChantierState, ...], mine: bool, searched: bool
+) -> Select[Any]:
+    if states:
+        statement = statement.where(Chantier.state.in_(states))
+    if mine:
+        statement = statement.where(Chantier.animator_id == ACTOR.user_id)
+    if searched:
+        pattern = bindparam("pattern")
+        statement = statement.where(
+            or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
+        )
+    return statement
+
+
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "since": (Chantier.state_since.desc(), Chantier.id.desc()),
+    "start": (func.coalesce(Chantier.started_on, Chantier.planned_start), Chantier.id),
+    "tenant": (Household.name, Chantier.id),
+}
+
+
+def chantier_list(
+    scope: Scope,
+    states: tuple[ChantierState, ...] = (),
+    mine: bool = False,
+    searched: bool = False,
+    order: str = "since",
+) -> Select[Any]:
+    """A page of chantiers with their progress and start list (``:limit``, ``:offset``; ``:pattern`` if searched)."""
+    ticked = (
+        select(func.count())
+        .select_from(StartCheck)
+        .where(StartCheck.chantier_id == Chantier.id)
+        .correlate(Chantier)
+        .scalar_subquery()
+    )
+    statement = _chantiers(scope, *_COMMON, User.name.label("animator"), *_progress(), ticked.label("ticked"))
+    statement = _filtered(statement, states, mine, searched).order_by(*_ORDERS[order])
+    return statement.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def chantier_count(
+    scope: Scope, states: tuple[ChantierState, ...] = (), mine: bool = False, searched: bool = False
+) -> Select[Any]:
+    """How many chantiers the filters leave."""
+    return _filtered(_chantiers(scope, func.count(Chantier.id)), states, mine, searched)
+
+
+def chantier_header(scope: Scope) -> Select[Any]:
+    """Head of one chantier (``:chantier_id``), as its own side may see it."""
+    columns: tuple[Any, ...] = (*_COMMON, *_progress())
+    if scope.kind is not OrganisationKind.BAILLEUR:
+        columns += (
+            *_ON_SITE,
+            _minutes(Task.planned_minutes).label("planned_minutes"),
+            _minutes(Hours.minutes).label("minutes"),
+        )
+    return _chantiers(scope, *columns).where(Chantier.id == bindparam("chantier_id"))
+
+
+def progress(scope: Scope) -> Select[Any]:
+    """``total``, ``done`` and ``blocked`` tasks of one chantier (``:chantier_id``)."""
+    return _chantiers(scope, *_progress()).where(Chantier.id == bindparam("chantier_id"))
+
+
+def _of_chantier(scope: Scope, statement: Select[Any]) -> Select[Any]:
+    """``statement``, which joins the chantier, on the one chantier ``:chantier_id``."""
+    statement = statement.where(Chantier.id == bindparam("chantier_id"))
+    return visible(scope, statement, p.CHANTIER_READ, Chantier)
+
+
+def tasks(scope: Scope) -> Select[Any]:
+    """Tasks of a chantier in order, with the minutes spent; a bailleur reads neither these nor the reasons."""
+    columns: tuple[Any, ...] = (
+        Task.id,
+        Task.position,
+        Task.label,
+        Task.room,
+        Task.trade,
+        Task.holder,
+        Task.state,
+        Task.done_on,
+    )
+    if scope.kind is not OrganisationKind.BAILLEUR:
+        spent = (
+            select(func.coalesce(func.sum(Hours.minutes), 0))
+            .where(Hours.task_id == Task.id)
+            .correlate(Task)
+            .scalar_subquery()
+        )
+        columns += (
+            Task.version,
+            Task.before_blocked,
+            Task.blocked_reason,
+            Task.planned_minutes,
+            spent.label("minutes"),
+        )
+    statement = select(*columns).join(Chantier, Chantier.id == Task.chantier_id)
+    return _of_chantier(scope, statement).order_by(Task.position, Task.id)
+
+
+def hours_totals(scope: Scope) -> Select[Any]:
+    """Minutes of a chantier by task and role. Not for a bailleur: it gets nothing."""
+    statement = (
+        select(Hours.task_id, Hours.role, func.sum(Hours.minutes).label("minutes"))
+        .join(Chantier, Chantier.id == Hours.chantier_id)
+        .group_by(Hours.task_id, Hours.role)
+    )
+    return _not_for_bailleur(scope, _of_chantier(scope, statement))
+
+
+def hours_entries(scope: Scope) -> Select[Any]:
+    """The latest entries of hours of a chantier, newest first."""
+    statement = (
+        select(
+            Hours.id,
+            Hours.on,
+            Hours.role,
+            Hours.person,
+            Hours.minutes,
+            Hours.entered_by,
+            Task.label.label("task"),
+            Task.room,
+        )
+        .join(Chantier, Chantier.id == Hours.chantier_id)
+        .join(Task, Task.id == Hours.task_id)
+    )
+    latest = _of_chantier(scope, statement).order_by(Hours.on.desc(), Hours.id.desc()).limit(30)
+    return _not_for_bailleur(scope, latest)
+
+
+def photos(scope: Scope) -> Select[Any]:
+    """Pictures of a chantier, spot by spot; a bailleur sees those taken after the works."""
+    statement = (
+        select(
+            SitePhoto.id,
+            SitePhoto.document_id,
+            SitePhoto.task_id,
+            SitePhoto.moment,
+            SitePhoto.spot,
+            SitePhoto.caption,
+            SitePhoto.taken_on,
+            Document.width,
+            Document.height,
+        )
+        .join(Chantier, Chantier.id == SitePhoto.chantier_id)
+        .join(Document, Document.id == SitePhoto.document_id)
+    )
+    if scope.kind is OrganisationKind.BAILLEUR:
+        statement = statement.where(SitePhoto.moment == Moment.AFTER)
+    return _of_chantier(scope, statement).order_by(SitePhoto.spot, SitePhoto.taken_on, SitePhoto.id)
+
+
+def notes(scope: Scope) -> Select[Any]:
+    """Session notes of a chantier, latest day first. Not for a bailleur."""
+    statement = select(
+        SessionNote.id, SessionNote.on, SessionNote.author_name, SessionNote.at, SessionNote.text
+    ).join(Chantier, Chantier.id == SessionNote.chantier_id)
+    latest = _of_chantier(scope, statement).order_by(SessionNote.on.desc(), SessionNote.id.desc()).limit(50)
+    return _not_for_bailleur(scope, latest)
+
+
+def start_checks(scope: Scope) -> Select[Any]:
+    """Ticked items of the right to start: who, when, with what remark."""
+    statement = (
+        select(StartCheck.item, StartCheck.checked_at, StartCheck.note, User.name.label("who"))
+        .join(Chantier, Chantier.id == StartCheck.chantier_id)
+        .join(User, User.id == StartCheck.checked_by)
+    )
+    return _not_for_bailleur(scope, _of_chantier(scope, statement))
+
+
+_RESERVE = (
+    Reserve.id,
+    Reserve.task_id,
+    Reserve.text,
+    Reserve.lifted_by,
+    Reserve.due_on,
+    Reserve.lifted_on,
+    Reserve.version,
+    Task.label.label("task"),
+    Task.room,
+)
+
+
+def _reserves(*columns: Any) -> Select[Any]:
+    return (
+        select(*_RESERVE, *columns)
+        .join(Task, Task.id == Reserve.task_id)
+        .join(Chantier, Chantier.id == Task.chantier_id)
+    )
+
+
+def reserves(scope: Scope) -> Select[Any]:
+    """Reserves of a chantier, the nearest date first."""
+    return _of_chantier(scope, _reserves()).order_by(Reserve.due_on, Reserve.id)
+
+
+def reserves_due(scope: Scope, side: Side) -> Select[Any]:
+    """Reserves a side has still to lift, on every chantier it sees, the nearest date first."""
+    statement = (
+        _reserves(Chantier.id.label("chantier_id"), Household.name.label("tenant"), Dwelling.address)
+        .join(Dossier, Dossier.id == Chantier.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+        .where(Reserve.lifted_on.is_(None), Reserve.lifted_by == side)
+        .order_by(Reserve.due_on, Reserve.id)
+        .limit(50)
+    )
+    return visible(scope, statement, p.CHANTIER_READ, Chantier)
+
+
+def blocked_tasks(scope: Scope) -> Select[Any]:
+    """Blocked tasks on every chantier under way that the person sees. Not for a bailleur."""
+    statement = (
+        select(
+            Task.id,
+            Task.label,
+            Task.room,
+            Task.blocked_reason,
+            Chantier.id.label("chantier_id"),
+            Household.name.label("tenant"),
+            Dwelling.address,
+        )
+        .join(Chantier, Chantier.id == Task.chantier_id)
+        .join(Dossier, Dossier.id == Chantier.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+        .where(Task.state == TaskState.BLOCKED, Chantier.state != ChantierState.HANDED_OVER)
+        .order_by(Chantier.id, Task.position)
+        .limit(50)
+    )
+    return _not_for_bailleur(scope, visible(scope, statement, p.CHANTIER_READ, Chantier))
+
+
+def _not_for_bailleur(scope: Scope, statement: Select[Any]) -> Select[Any]:
+    """Nothing for a bailleur, whoever asks: the page leaving it out is not enough."""
+    return statement.where(False) if scope.kind is OrganisationKind.BAILLEUR else statement
+
+
+def found(scope: Scope) -> Select[Any]:
+    """Chantiers whose words hold ``:q``, newest first, at most ``:limit``."""
+    statement = _chantiers(scope, Chantier.id, Chantier.state, *_FOUND)
+    return newest(statement, CHANTIER_PARTNER, Chantier.id).limit(bindparam("limit"))
+
+
+def contract_to_open(scope: Scope) -> Select[Any]:
+    """The contract ``:contract_id`` a chantier may be opened from, with the chantier opened already if any."""
+    statement = (
+        select(
+            Contract.id,
+            Contract.number,
+            Contract.state,
+            Contract.starts_on,
+            Contract.ends_on,
+            Contract.partner_id,
+            Contract.dossier_id,
+            Household.name.label("tenant"),
+            Dwelling.address,
+            Dwelling.town,
+            Organisation.name.label("partner"),
+            Chantier.id.label("chantier_id"),
+        )
+        .join(Split, Split.id == Contract.split_id)
+        .join(Dossier, Dossier.id == Contract.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Split.dwelling_id)
+        .outerjoin(Organisation, Organisation.id == Contract.partner_id)
+        .outerjoin(Chantier, Chantier.contract_id == Contract.id)
+        .where(Contract.id == bindparam("contract_id"))
+    )
+    return visible(scope, statement, p.CHANTIER_PREPARE, Contract)
+
+
+def animators(_scope: Scope | None = None) -> Select[tuple[int, str]]:
+    """People who run chantiers for the organisation ``:partner_id``."""
+    return (
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organisation_id == bindparam("partner_id"),
+            Membership.role == Role.ANIMATOR,
+            Membership.active,
+            User.active,
+        )
+        .order_by(User.name, User.id)
+    )
+
+
+def task_in(_scope: Scope) -> Select[tuple[int]]:
+    """The task ``:part_id`` if it is one of the chantier ``:chantier_id``."""
+    return select(Task.id).where(
+        Task.id == bindparam("part_id"), Task.chantier_id == bindparam("chantier_id")
+    )
+
+
+def hours_in(_scope: Scope) -> Select[tuple[int]]:
+    """The entry of hours ``:part_id`` if it is of the chantier ``:chantier_id``."""
+    return select(Hours.id).where(
+        Hours.id == bindparam("part_id"), Hours.chantier_id == bindparam("chantier_id")
+    )
+
+
+def photo_in(_scope: Scope) -> Select[tuple[int]]:
+    """The picture ``:part_id`` if it is of the chantier ``:chantier_id``."""
+    return select(SitePhoto.id).where(
+        SitePhoto.id == bindparam("part_id"), SitePhoto.chantier_id == bindparam("chantier_id")
+    )
+
+
+def reserve_in(_scope: Scope) -> Select[tuple[int]]:
+    """The reserve ``:part_id`` if it is of the chantier ``:chantier_id``."""
+    return (
+        select(Reserve.id)
+        .join(Task, Task.id == Reserve.task_id)
+        .where(Reserve.id == bindparam("part_id"), Task.chantier_id == bindparam("chantier_id"))
+    )

@@ -1,0 +1,132 @@
+"""ALC's view of the chantiers: opening one from its contract, following it, handing the works over."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+from wtforms.validators import Optional
+
+from intranet import permissions as p
+from intranet.access import actor, requires
+from intranet.chantiers import queries, service
+from intranet.chantiers.page import working_page
+from intranet.chantiers.terms import ChantierState
+from intranet.chantiers.views import Problem, add_handover_views, add_site_views
+from intranet.chantiers.wordings import CHANTIER_STATES, state_word
+from intranet.dossiers.wordings import SURVEYS
+from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.web.forms import BaseForm, DateField, TextField, apply_refusal
+from intranet.web.listing import Filter, Listing
+from intranet.works.terms import Side
+from portals.staff.blueprint import bp
+
+FILTERS = (
+    Filter("q", _l("Locataire ou adresse"), kind="text"),
+    Filter("state", _l("État"), [(state.value, word.label) for state, word in CHANTIER_STATES.items()]),
+)
+SORTS = {"since": _l("Dernier changement"), "start": _l("Date de début"), "tenant": _l("Locataire")}
+
+
+class OpenForm(BaseForm):
+    """When the works are planned, and who runs them."""
+
+    planned_start = DateField(_l("Début prévu"), [Optional()])
+    planned_end = DateField(_l("Fin prévue"), [Optional()])
+    animator_id = SelectField(_l("Animateur technique"), coerce=int)
+    safety_note = TextField(_l("Consigne de sécurité utile sur place"), [Optional()], max_length=255)
+
+
+@bp.get("/chantiers")
+@requires(p.CHANTIER_READ)
+def chantiers() -> ResponseReturnValue:
+    """Every chantier the person may follow, two statements."""
+    listing = Listing.of(request.args, filters=FILTERS, sorts=SORTS, default_sort="since")
+    chosen, search = listing.values["state"], listing.values["q"]
+    states = (ChantierState(chosen),) if chosen else tuple(ChantierState)
+    rows = queries.chantier_list(
+        states, search=search, order=listing.sort, limit=listing.limit, offset=listing.offset
+    )
+    total = queries.chantier_count(states, search=search)
+    return render_template(
+        "staff/chantiers/list.html",
+        listing=listing.with_rows(rows, total),
+        words={state: state_word(state, Side.ALC) for state in ChantierState},
+    )
+
+
+@bp.route("/contracts/<int:contract_id>/chantier", methods=["GET", "POST"])
+@requires(p.CHANTIER_PREPARE)
+def open_chantier(contract_id: int) -> ResponseReturnValue:
+    """Open the chantier of a signed contract; when it is open already, go to it."""
+    contract = queries.contract_to_open(contract_id)
+    if contract is None:
+        abort(404)
+    if contract.chantier_id is not None:
+        return redirect(url_for("staff.chantier", chantier_id=contract.chantier_id), 303)
+    people = queries.animators(contract.partner_id) if contract.partner_id else ()
+    form = OpenForm(planned_start=contract.starts_on, planned_end=contract.ends_on)
+    form.animator_id.choices = [(0, _l("À désigner plus tard")), *((row.id, row.name) for row in people)]
+    status = 200
+    if form.answered():
+        try:
+            opened = service.open_from_contract(
+                actor(),
+                contract_id,
+                form.planned_start.data,
+                form.planned_end.data,
+                form.animator_id.data or None,
+                form.safety_note.data or "",
+            )
+            return redirect(url_for("staff.chantier", chantier_id=opened.id), 303)
+        except Refused as refused:
+            db.session.rollback()
+            apply_refusal(form, refused)
+    if form.errors:
+        status = 422
+    return render_template("staff/chantiers/open.html", form=form, contract=contract), status
+
+
+@bp.get("/chantiers/<int:chantier_id>")
+@requires(p.CHANTIER_READ)
+def chantier(chantier_id: int) -> ResponseReturnValue:
+    """The chantier as it stands: ALC sees what the partner does as it does it."""
+    return show(chantier_id, None)
+
+
+def show(chantier_id: int, problem: Problem | None) -> str:
+    """The page, with what was refused in one of its forms."""
+    return _render("staff/chantiers/page.html", chantier_id, problem)
+
+
+@bp.get("/chantiers/<int:chantier_id>/handover")
+@requires(p.CHANTIER_READ)
+def chantier_handover(chantier_id: int) -> ResponseReturnValue:
+    """The works handed over, task by task."""
+    return show_handover(chantier_id, None)
+
+
+def show_handover(chantier_id: int, problem: Problem | None) -> str:
+    """The handover page, with what was refused in one of its forms."""
+    return _render("staff/chantiers/handover.html", chantier_id, problem)
+
+
+def _render(template: str, chantier_id: int, problem: Problem | None) -> str:
+    person = actor()
+    return render_template(
+        template,
+        **working_page(person, Side.ALC, chantier_id, problem),
+        may_run=person.may(p.CHANTIER_RUN),
+        may_decide=person.may(p.HANDOVER_DECIDE),
+        remove_any=True,
+        show_partner=True,
+        survey_words=SURVEYS,
+        prefix=url_for("staff.chantier", chantier_id=chantier_id),
+        files=url_for("documents.file", document_id=0).removesuffix("/0"),
+    )
+
+
+add_site_views(bp, show)
+add_handover_views(bp, show_handover)
