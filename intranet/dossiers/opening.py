@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -34,7 +35,7 @@ MOST_PEOPLE = 30
 
 def _cleaned(fields: HouseholdFields) -> HouseholdFields:
     """The fields as they may be kept, or ``Refused``."""
-    texts = {
+    texts: dict[str, Any] = {
         name: checked(getattr(fields, name), limit, field=name, multiline=False)
         for name, limit in LIMITS.items()
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from intranet import permissions as p
@@ -17,6 +17,7 @@ from intranet.accounts.models import Membership, User
 from intranet.dossiers.machine import OPEN_STATES
 from intranet.dossiers.models import Dossier, DossierGrant, DossierNote, Dwelling, Household
 from intranet.organisations.models import Organisation, Pole, Site
+from intranet.rows import Statement
 from intranet.search.queries import matching
 
 COUNT_UP_TO = 1000
@@ -27,7 +28,7 @@ Technical = aliased(User, name="technical")
 Tisf = aliased(User, name="tisf")
 
 SORTS = ("changed", "waiting", "name", "number")
-_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+_ORDERS: dict[str, tuple[Any, ...]] = {
     "changed": (Dossier.changed_at.desc(), Dossier.id.desc()),
     "waiting": (Dossier.state_since, Dossier.id),
     "name": (Household.name, Dossier.id),
@@ -64,19 +65,19 @@ def _asked(name: str) -> ColumnElement[bool]:
             raise ValueError(name)
 
 
-def filtered(scope: Scope, filters: tuple[str, ...], permission: str = p.DOSSIER_READ) -> Select[Any]:
+def filtered(scope: Scope, filters: tuple[str, ...], permission: str = p.DOSSIER_READ) -> Statement:
     """The ids of the dossiers that the filters and the policy leave."""
     return visible(scope, select(Dossier.id).where(*(_asked(name) for name in filters)), permission, Dossier)
 
 
-def _queued(scope: Scope, ids: Select[Any], queue: Any) -> Select[Any]:
+def _queued(scope: Scope, ids: Statement, queue: Any) -> Statement:
     """``ids`` of one queue of the home page, if one is named."""
     if queue is None:
         return ids
     return ids.where(Dossier.id.in_(select(queue(scope).subquery().c.dossier_id)))
 
 
-def dossier_list(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any = None) -> Select[Any]:
+def dossier_list(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any = None) -> Statement:
     """A page of dossiers. The ids are found and cut first, so that only 25 rows are joined.
 
     ``queue`` is a builder of a queue of the home page (``(scope) -> Select`` with ``dossier_id``): the list
@@ -89,7 +90,7 @@ def dossier_list(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any =
     return rows_of(page).order_by(*_ORDERS[sort])
 
 
-def rows_of(page: Any) -> Select[Any]:
+def rows_of(page: Any) -> Statement:
     """The columns of the list for the ids in ``page``."""
     return (
         select(
@@ -121,19 +122,19 @@ def rows_of(page: Any) -> Select[Any]:
     )
 
 
-def dossier_count(scope: Scope, filters: tuple[str, ...], queue: Any = None) -> Select[Any]:
+def dossier_count(scope: Scope, filters: tuple[str, ...], queue: Any = None) -> Statement:
     """How many dossiers the filters leave, counted up to one more than ``COUNT_UP_TO``."""
     ids = _queued(scope, filtered(scope, filters), queue)
     return select(func.count()).select_from(ids.limit(COUNT_UP_TO + 1).subquery())
 
 
-def dossier_export(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any = None) -> Select[Any]:
+def dossier_export(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any = None) -> Statement:
     """Every dossier the filters leave, in order, for a download."""
     ids = _queued(scope, filtered(scope, filters, p.DOSSIER_EXPORT), queue)
     return rows_of(ids.subquery()).order_by(*_ORDERS[sort])
 
 
-def filter_options(scope: Scope) -> Select[Any]:
+def filter_options(scope: Scope) -> Statement:
     """The choices of the list's filters in one statement: ``(kind, id, label)``."""
     bailleurs = select(
         literal("bailleur").label("kind"), Organisation.id.label("id"), Organisation.name.label("label")
@@ -148,7 +149,7 @@ def filter_options(scope: Scope) -> Select[Any]:
     return select(found).distinct().order_by(found.c.kind, found.c.label)
 
 
-def dossier_header(scope: Scope) -> Select[Any]:
+def dossier_header(scope: Scope) -> Statement:
     """One dossier (``:dossier_id``) with household, pôle, site, dwelling, bailleur and people."""
     statement = (
         select(
@@ -215,7 +216,7 @@ def dossier_header(scope: Scope) -> Select[Any]:
     return visible(scope, statement, p.DOSSIER_READ, Dossier)
 
 
-def notes(scope: Scope) -> Select[Any]:
+def notes(scope: Scope) -> Statement:
     """The notes of a dossier (``:dossier_id``), newest first, at most ``:limit``."""
     statement = (
         select(DossierNote.id, DossierNote.at, DossierNote.text, User.name.label("author"))
@@ -228,7 +229,7 @@ def notes(scope: Scope) -> Select[Any]:
     return visible(scope, statement, p.DOSSIER_READ, Dossier)
 
 
-def staff_people(scope: Scope) -> Select[Any]:
+def staff_people(scope: Scope) -> Statement:
     """Everyone of the association who is active: ``(id, name, role, pole_id)``."""
     return (
         select(User.id, User.name, Membership.role, Membership.pole_id)
@@ -244,7 +245,7 @@ def staff_people(scope: Scope) -> Select[Any]:
     )
 
 
-def grants(scope: Scope) -> Select[Any]:
+def grants(scope: Scope) -> Statement:
     """The persons to whom a dossier (``:dossier_id``) was opened by name."""
     statement = (
         select(User.id, User.name, DossierGrant.granted_at)
@@ -284,12 +285,12 @@ def _about_dwelling(name: str) -> ColumnElement[bool]:
         case "kind":
             return Dwelling.kind == bindparam("kind")
         case "free":
-            return Dwelling.available
+            return Dwelling.available.is_(True)
         case _:
             raise ValueError(name)
 
 
-def _dwellings(scope: Scope, columns: tuple[Any, ...], filters: tuple[str, ...]) -> Select[Any]:
+def _dwellings(scope: Scope, columns: tuple[Any, ...], filters: tuple[str, ...]) -> Statement:
     statement = select(*columns).where(*(_about_dwelling(name) for name in filters))
     return visible(scope, statement, p.DWELLING_READ, Dwelling)
 
@@ -315,7 +316,7 @@ DWELLING_COLUMNS = (
 )
 
 
-def dwelling_list(scope: Scope, filters: tuple[str, ...], sort: str) -> Select[Any]:
+def dwelling_list(scope: Scope, filters: tuple[str, ...], sort: str) -> Statement:
     """A page of dwellings with bailleur and tenant."""
     orders: dict[str, tuple[Any, ...]] = {
         "address": (Dwelling.town, Dwelling.address, Dwelling.id),
@@ -335,13 +336,13 @@ def dwelling_list(scope: Scope, filters: tuple[str, ...], sort: str) -> Select[A
     )
 
 
-def dwelling_count(scope: Scope, filters: tuple[str, ...]) -> Select[Any]:
+def dwelling_count(scope: Scope, filters: tuple[str, ...]) -> Statement:
     """How many dwellings the filters leave, counted up to one more than ``COUNT_UP_TO``."""
     ids = _dwellings(scope, (Dwelling.id,), filters).limit(COUNT_UP_TO + 1)
     return select(func.count()).select_from(ids.subquery())
 
 
-def dwelling_page(scope: Scope) -> Select[Any]:
+def dwelling_page(scope: Scope) -> Statement:
     """One dwelling (``:dwelling_id``)."""
     statement = (
         select(*DWELLING_COLUMNS, Organisation.name.label("bailleur"))
@@ -351,7 +352,7 @@ def dwelling_page(scope: Scope) -> Select[Any]:
     return visible(scope, statement, p.DWELLING_READ, Dwelling)
 
 
-def dwelling_dossiers(scope: Scope) -> Select[Any]:
+def dwelling_dossiers(scope: Scope) -> Statement:
     """The households that had or have this dwelling (``:dwelling_id``), latest first, as far as visible."""
     statement = (
         select(
@@ -365,7 +366,7 @@ def dwelling_dossiers(scope: Scope) -> Select[Any]:
     return visible(scope, statement, p.DOSSIER_READ, Dossier)
 
 
-def free_dwellings(scope: Scope) -> Select[Any]:
+def free_dwellings(scope: Scope) -> Statement:
     """Dwellings that may be allocated: nobody holds them. At most 500, by bailleur and address."""
     held = select(Dossier.dwelling_id).where(Dossier.dwelling_id.is_not(None), Dossier.state.in_(OPEN_STATES))
     statement = (

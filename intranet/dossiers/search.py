@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.extensions import db
 from intranet.organisations.models import Organisation, Site
+from intranet.rows import Statement
 from intranet.search.service import drop_entry, put_entry
 
 DOSSIER = "dossier"
@@ -16,7 +17,7 @@ DOSSIER_BAILLEUR = "dossier_bailleur"
 DWELLING = "dwelling"
 
 
-def _words() -> Select[tuple[int, str, str, str, str, str | None, str | None, str | None]]:
+def _words() -> Statement:
     return (
         select(
             Dossier.id,

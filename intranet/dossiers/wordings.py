@@ -78,7 +78,7 @@ def state_word(state: S, side: str = "alc") -> StateWord:
 def next_sentence(state: S, *, visited: bool = False) -> str:
     """What happens next and whose turn it is, without the date since when."""
     if state is S.JOINED and visited:
-        return _("À l’équipe de préparer la répartition des travaux")
+        return str(_("À l’équipe de préparer la répartition des travaux"))
     return str(_NEXT[state])
 
 
@@ -87,19 +87,20 @@ Facts = Mapping[str, Any]
 
 def _on(facts: Facts) -> str:
     """The day in ``facts``, as written on screen."""
-    return day(date.fromisoformat(facts["on"])) if facts.get("on") else ""
+    on = facts.get("on")
+    return day(date.fromisoformat(on)) if on else ""
 
 
 def _left(facts: Facts) -> str:
     code = facts.get("code", "")
     reason = LEAVING[LeavingReason(code)] if code in set(LeavingReason) else ""
-    return _("a enregistré le départ du ménage (%(reason)s)", reason=str(reason).lower())
+    return str(_("a enregistré le départ du ménage (%(reason)s)", reason=str(reason).lower()))
 
 
 def _named(facts: Facts) -> str:
     people = facts.get("people") or {}
     said = (f"{PEOPLE[place]} : {name or _('personne')}" for place, name in people.items() if place in PEOPLE)
-    return _("a changé les personnes du dossier (%(people)s)", people=", ".join(said))
+    return str(_("a changé les personnes du dossier (%(people)s)", people=", ".join(said)))
 
 
 def _dated(sentence: Any) -> Any:

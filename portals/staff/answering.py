@@ -28,7 +28,7 @@ def obey(form: BaseForm, command: Callable[[], Any]) -> int:
         command()
     except Stale as stale:
         db.session.rollback()
-        form.changes = stale.changes  # type: ignore[attr-defined]
+        form.changes = stale.changes
         form.form_errors.append(str(stale.message))
         return CONFLICT
     except Refused as refused:

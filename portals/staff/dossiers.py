@@ -44,9 +44,9 @@ NOTES_SHOWN, ENTRIES_SHOWN = 3, 30
 
 def _filters() -> list[Filter]:
     """The filters of the list, with their choices read in one statement."""
-    options: dict[str, list[tuple[int, str]]] = {"bailleur": [], "pole": [], "referent": []}
+    options: dict[str, list[tuple[str, str]]] = {"bailleur": [], "pole": [], "referent": []}
     for row in fetch_all(dossiers_queries.filter_options):
-        options[row.kind].append((row.id, row.label))
+        options[row.kind].append((str(row.id), row.label))
     return [
         Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Nom, numéro, téléphone, adresse")),
         Filter("state", _l("État"), STATE_CHOICES),

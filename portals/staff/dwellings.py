@@ -30,7 +30,9 @@ def dwellings() -> str:
     """Every dwelling, with who lives there as far as the person may know."""
     filters = [
         Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Adresse, bailleur")),
-        Filter("bailleur", _l("Bailleur"), [(row.id, row.label) for row in fetch_all(queries.bailleurs)]),
+        Filter(
+            "bailleur", _l("Bailleur"), [(str(row.id), row.label) for row in fetch_all(queries.bailleurs)]
+        ),
         Filter("kind", _l("Type"), [(kind, kind) for kind in KINDS]),
         Filter("free", _l("Libres seulement"), kind="check"),
     ]

@@ -97,14 +97,14 @@ class HouseholdForm(BaseForm):
 
     def fields(self) -> c.HouseholdFields:
         return c.HouseholdFields(
-            name=self.name.data,
+            name=self.name.data or "",
             pole_id=self.pole_id.data,
-            phone=self.phone.data,
-            email=self.email.data,
-            contact_choice=self.contact_choice.data,
-            adults=self.adults.data,
-            children=self.children.data,
-            children_under_3=self.children_under_3.data,
+            phone=self.phone.data or "",
+            email=self.email.data or "",
+            contact_choice=self.contact_choice.data or "",
+            adults=self.adults.data or 0,
+            children=self.children.data or 0,
+            children_under_3=self.children_under_3.data or 0,
             lone_parent=self.lone_parent.data,
             site_id=self.site_id.data,
         )
@@ -161,10 +161,10 @@ class DwellingForm(BaseForm):
     def dwelling(self) -> c.DwellingFields:
         return c.DwellingFields(
             bailleur_id=self.bailleur_id.data or 0,
-            address=self.address.data,
-            postcode=self.postcode.data,
-            town=self.town.data,
-            floor=self.floor.data,
+            address=self.address.data or "",
+            postcode=self.postcode.data or "",
+            town=self.town.data or "",
+            floor=self.floor.data or "",
             kind=self.kind.data,
             surface_m2=self.surface_m2.data,
             permit_year=self.permit_year.data,
@@ -247,7 +247,7 @@ class LeaveForm(BaseForm):
             version,
             LeavingReason(self.reason.data),
             self.left_on.data or date.min,
-            self.note.data,
+            self.note.data or "",
         )
 
 

@@ -86,7 +86,7 @@ def home() -> str:
         announced=int(value("core.programme.announced_households")),
         announced_by_poles=sum(row.announced for row in programme),
         counted=sum(row.counted for row in programme),
-        phases=[PhaseView(*row) for row in fetch_all(queries.phases)],
+        phases=[PhaseView(row.name, row.starts_on, row.ends_on) for row in fetch_all(queries.phases)],
     )
 
 

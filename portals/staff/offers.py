@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Actor, Scope, visible
@@ -17,13 +17,13 @@ from intranet.dossiers.search import DOSSIER, DWELLING, all_dossiers, all_dwelli
 from intranet.dossiers.wordings import STATES
 from intranet.organisations.models import Organisation
 from intranet.plugin_api import Exporter, SearchResult, SearchSource
-from intranet.rows import fetch_all
+from intranet.rows import Statement, fetch_all
 from intranet.search.queries import newest
 from portals.staff.dossiers import IDENTITIES, SORTS
 from portals.staff.queues import BY_KEY
 
 
-def found_dossiers(scope: Scope) -> Select[Any]:
+def found_dossiers(scope: Scope) -> Statement:
     """Dossiers that hold the words ``:q``, the latest indexed first, at most ``:limit``."""
     statement = (
         select(Dossier.id, Dossier.number, Dossier.state, Household.name, Dwelling.address, Dwelling.town)
@@ -35,7 +35,7 @@ def found_dossiers(scope: Scope) -> Select[Any]:
     return newest(visible(scope, statement, p.DOSSIER_READ, Dossier), DOSSIER, Dossier.id)
 
 
-def found_dwellings(scope: Scope) -> Select[Any]:
+def found_dwellings(scope: Scope) -> Statement:
     """Dwellings that hold the words ``:q``, at most ``:limit``."""
     statement = (
         select(Dwelling.id, Dwelling.address, Dwelling.town, Dwelling.kind, Organisation.name)

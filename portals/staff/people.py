@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -103,7 +104,7 @@ def _people(
 ) -> ResponseReturnValue:
     head = open_head(dossier_id)
     protected = head.confidentiality is Confidentiality.CHILD_PROTECTION
-    grants = ()
+    grants: Sequence[Any] = ()
     if protected and actor().may(p.DOSSIER_GRANT):
         grants = fetch_all(dossiers_queries.grants, dossier_id=dossier_id)
         grant_form.user_id.choices = _grantable(staff)

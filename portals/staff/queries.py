@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from intranet import permissions as p
 from intranet.access import OrganisationKind, Scope, visible
 from intranet.chantiers.models import Chantier, Task, TaskState
 from intranet.dossiers.models import Dossier, Household
 from intranet.organisations.models import Organisation, Phase, Pole, Site
+from intranet.rows import Statement
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import Contract, ContractState, Signature, Split, SplitState, WorksLine
 
 DONE = (TaskState.DONE, TaskState.ACCEPTED, TaskState.LIFTED)
 
 
-def poles(scope: Scope) -> Select[Any]:
+def poles(scope: Scope) -> Statement:
     """Every active pôle: ``(id, label)``."""
     return (
         select(Pole.id, (Pole.code + " · " + Pole.name).label("label")).where(Pole.active).order_by(Pole.id)
     )
 
 
-def sites(scope: Scope) -> Select[Any]:
+def sites(scope: Scope) -> Statement:
     """Every active site: ``(id, label)``."""
     return select(Site.id, Site.name.label("label")).where(Site.active).order_by(Site.name)
 
 
-def bailleurs(scope: Scope) -> Select[Any]:
+def bailleurs(scope: Scope) -> Statement:
     """Every active bailleur: ``(id, label)``."""
     return (
         select(Organisation.id, Organisation.name.label("label"))
@@ -38,7 +37,7 @@ def bailleurs(scope: Scope) -> Select[Any]:
     )
 
 
-def programme(scope: Scope) -> Select[Any]:
+def programme(scope: Scope) -> Statement:
     """Each pôle with the households it announced and those counted (R2)."""
     return (
         select(
@@ -54,12 +53,12 @@ def programme(scope: Scope) -> Select[Any]:
     )
 
 
-def phases(scope: Scope) -> Select[Any]:
+def phases(scope: Scope) -> Statement:
     """The phases of the programme, in order."""
     return select(Phase.name, Phase.starts_on, Phase.ends_on).order_by(Phase.starts_on)
 
 
-def news(scope: Scope) -> Select[Any]:
+def news(scope: Scope) -> Statement:
     """The last events of the dossiers the person may read."""
     statement = (
         select(
@@ -81,7 +80,7 @@ def news(scope: Scope) -> Select[Any]:
     return visible(scope, statement, p.DOSSIER_READ, Dossier)
 
 
-def split_summary(scope: Scope) -> Select[Any]:
+def split_summary(scope: Scope) -> Statement:
     """The dossier's present split, one row for each holder with its lines, cost and time; one statement."""
     latest = (
         select(func.max(Split.id))
@@ -116,7 +115,7 @@ def split_summary(scope: Scope) -> Select[Any]:
     )
 
 
-def contract_and_chantier(scope: Scope) -> Select[Any]:
+def contract_and_chantier(scope: Scope) -> Statement:
     """The dossier's present contract, its signatures, and the chantier opened from it; one statement."""
     signed = (
         select(func.count())

@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier, ChantierState, Task, TaskState
 from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.dossiers.queries import incomplete_trio
+from intranet.rows import Statement
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 
 PER_QUEUE = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Queue:
-    """``what(scope)`` selects ``dossier_id``, ``since`` and ``target_id``; ``target`` names the page to open.
+    """One queue; compared by identity, so that it can be part of a kept statement's key.
+
+    ``what(scope)`` selects ``dossier_id``, ``since`` and ``target_id``; ``target`` names the page to open.
 
     ``permission`` is what moves it; ``None``: always somebody else's turn.
     """
@@ -34,14 +37,14 @@ class Queue:
     label: Any
     permission: str | None
     target: str
-    what: Callable[[Scope], Select[Any]]
+    what: Callable[[Scope], Statement]
 
-    def __call__(self, scope: Scope) -> Select[Any]:
+    def __call__(self, scope: Scope) -> Statement:
         return self.what(scope)
 
 
-def _dossiers(since: ColumnElement[Any], *where: ColumnElement[bool]) -> Callable[[Scope], Select[Any]]:
-    def build(scope: Scope) -> Select[Any]:
+def _dossiers(since: Any, *where: ColumnElement[bool]) -> Callable[[Scope], Statement]:
+    def build(scope: Scope) -> Statement:
         statement = select(
             Dossier.id.label("dossier_id"), since.label("since"), Dossier.id.label("target_id")
         ).where(*where)
@@ -50,8 +53,8 @@ def _dossiers(since: ColumnElement[Any], *where: ColumnElement[bool]) -> Callabl
     return build
 
 
-def _of(model: Any, since: ColumnElement[Any], *where: ColumnElement[bool]) -> Callable[[Scope], Select[Any]]:
-    def build(scope: Scope) -> Select[Any]:
+def _of(model: Any, since: Any, *where: ColumnElement[bool]) -> Callable[[Scope], Statement]:
+    def build(scope: Scope) -> Statement:
         statement = (
             select(Dossier.id.label("dossier_id"), since.label("since"), model.id.label("target_id"))
             .join(Dossier, Dossier.id == model.dossier_id)
@@ -66,7 +69,6 @@ def _in(*states: DossierState) -> ColumnElement[bool]:
     return Dossier.state.in_(states)
 
 
-_SINCE: Any = Dossier.state_since
 _NO_CONTRACT = (
     ~select(Contract.id)
     .where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED)
@@ -129,35 +131,35 @@ QUEUES = (
         _l("Visite commune à faire"),
         p.VISIT_WRITE,
         "dossier",
-        _dossiers(_SINCE, _in(DossierState.JOINED), Dossier.visited_on.is_(None)),
+        _dossiers(Dossier.state_since, _in(DossierState.JOINED), Dossier.visited_on.is_(None)),
     ),
     Queue(
         "joining",
         _l("Adhésion à enregistrer"),
         p.DOSSIER_EDIT,
         "dossier",
-        _dossiers(_SINCE, _in(DossierState.ALLOCATED)),
+        _dossiers(Dossier.state_since, _in(DossierState.ALLOCATED)),
     ),
     Queue(
         "project",
         _l("Projet logement à lancer"),
         p.DOSSIER_EDIT,
         "dossier",
-        _dossiers(_SINCE, _in(DossierState.DIAGNOSED)),
+        _dossiers(Dossier.state_since, _in(DossierState.DIAGNOSED)),
     ),
     Queue(
         "diagnosis",
         _l("Diagnostic à décider"),
         p.DOSSIER_EDIT,
         "dossier",
-        _dossiers(_SINCE, _in(DossierState.SPOTTED)),
+        _dossiers(Dossier.state_since, _in(DossierState.SPOTTED)),
     ),
     Queue(
         "trio",
         _l("Équipe à compléter"),
         p.DOSSIER_EDIT,
         "dossier",
-        _dossiers(_SINCE, _in(DossierState.JOINED, DossierState.WORKS), incomplete_trio()),
+        _dossiers(Dossier.state_since, _in(DossierState.JOINED, DossierState.WORKS), incomplete_trio()),
     ),
     Queue(
         "bailleur",
@@ -171,7 +173,7 @@ QUEUES = (
         _l("Logement attendu"),
         None,
         "dossier",
-        _dossiers(_SINCE, _in(DossierState.PREPARING)),
+        _dossiers(Dossier.state_since, _in(DossierState.PREPARING)),
     ),
     Queue(
         "chantier",
@@ -184,19 +186,20 @@ QUEUES = (
 BY_KEY = {queue.key: queue for queue in QUEUES}
 
 
-def counts(scope: Scope) -> Select[Any]:
+def counts(scope: Scope) -> Statement:
     """How many wait in each queue: ``(queue, waiting)``, one statement."""
-    return union_all(
+    found = union_all(
         *(
             select(literal(queue.key).label("queue"), func.count().label("waiting")).select_from(
                 select(queue(scope).subquery().c.dossier_id).distinct().subquery()
             )
             for queue in QUEUES
         )
-    )  # type: ignore[return-value]
+    ).subquery()
+    return select(found)
 
 
-def oldest(scope: Scope) -> Select[Any]:
+def oldest(scope: Scope) -> Statement:
     """The first of each queue, longest waiting first, with the household's name; one statement."""
     parts = []
     for queue in QUEUES:
