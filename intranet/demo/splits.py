@@ -1,0 +1,135 @@
+"""Nine splits in every state that a negotiation may be in, with the silences and reminders between them.
+
+``amended`` is left out: no command reaches it yet.
+"""
+
+from __future__ import annotations
+
+from intranet.demo.days import days_ago, on, working_days_ago
+from intranet.demo.housed import Path
+from intranet.demo.people import Cast
+from intranet.dossiers import service as dossiers
+from intranet.dossiers.models import LeavingReason
+from intranet.extensions import db
+from intranet.timeline.service import commit
+from intranet.works.service import comment, sweep_silence
+from intranet.works.terms import Answer, Holder, Payer
+
+SWEPT_SINCE = 260
+"""Calendar days over which the hourly sweep is played, once a day."""
+
+
+def load_splits() -> None:
+    """Play the nine negotiations, then what the clock did to those nobody answered."""
+    cast = Cast()
+    _closed(Path(cast, "closed"))
+    _signed(Path(cast, "signed"))
+    _withdrawn(Path(cast, "withdrawn"))
+    _draft(Path(cast, "draft"))
+    _silent(Path(cast, "silent"))
+    _agreed(Path(cast, "agreed"))
+    _countered(Path(cast, "countered"))
+    _waiting(Path(cast, "waiting"))
+    _proposed(Path(cast, "proposed"))
+    for days in range(30, 0, -1):
+        with on(days_ago(days), 18):
+            sweep_silence()
+
+
+def _closed(path: Path) -> None:
+    """A family that needed no works: settled, followed for a year, closed; its home was let again since."""
+    path.allocate(350)
+    path.join(344)
+    with on(working_days_ago(340), 11):
+        dossiers.works_finished(path.follower, path.dossier_id)
+        commit()
+    with on(working_days_ago(245), 11):
+        dossiers.close(path.follower, path.dossier_id, path.dossier.version)
+
+
+def _signed(path: Path) -> None:
+    """Signed, but the family found work in another town before the chantier."""
+    path.allocate(130)
+    path.join(125)
+    path.visit(121)
+    path.agree(118)
+    path.sign(104)
+    path.leave(80, LeavingReason.MOVED_AWAY)
+
+
+def _withdrawn(path: Path) -> None:
+    """The family turned the offer down after a second visit."""
+    path.allocate(95)
+    path.join(92)
+    path.visit(88)
+    path.propose(working_days_ago(86))
+    path.withdraw(83, "La famille renonce à ce logement : trop loin de la crèche.")
+    path.leave(82, LeavingReason.OFFER_REFUSED)
+
+
+def _draft(path: Path) -> None:
+    """A first split was withdrawn when the family took its joining back; another is being prepared."""
+    path.allocate(60)
+    path.join(55)
+    path.visit(50)
+    path.propose(working_days_ago(48))
+    path.withdraw(45, "La famille suspend son adhésion, le temps d’une formation.")
+    with on(working_days_ago(45), 16, 30):
+        dossiers.revoke_joining(
+            path.follower, path.dossier_id, path.dossier.version, "Formation de deux mois, reprise ensuite."
+        )
+    db.session.expire_all()
+    path.note_works(4)
+
+
+def _silent(path: Path) -> None:
+    path.allocate(32)
+    path.join(28)
+    path.visit(24)
+    path.propose(days_ago(23))
+
+
+def _agreed(path: Path) -> None:
+    path.allocate(30)
+    path.join(25)
+    path.visit(19)
+    path.agree(13)
+
+
+def _countered(path: Path) -> None:
+    """Accepted in part, one counter-proposal, one refusal with its reason, one question."""
+    path.allocate(26)
+    path.join(21)
+    path.visit(14)
+    path.propose(working_days_ago(8))
+    with on(working_days_ago(4), 10, 30):
+        path.answer(
+            0,
+            Answer.COUNTERED,
+            "La peinture du séjour date de quatre ans : nous pouvons fournir la moitié des pots.",
+            counter_holder=Holder.TENANT,
+            counter_payer=Payer.ALC,
+        )
+        path.answer(1, Answer.ACCEPTED)
+        path.answer(7, Answer.REFUSED, "Le bâtiment sera repeint l’an prochain : nous préférons attendre.")
+        comment(path.agent, path.lines()[5].id, "L’électricien peut passer la semaine prochaine, le matin.")
+    with on(working_days_ago(4), 10, 50):
+        path.send_back("Deux points à revoir, le reste nous convient.")
+    with on(working_days_ago(2), 9, 15):
+        comment(
+            path.follower, path.lines()[7].id, "Les murs s’écaillent : peut-on au moins nettoyer et fixer ?"
+        )
+
+
+def _waiting(path: Path) -> None:
+    path.allocate(25)
+    path.join(20)
+    path.visit(12)
+    path.propose(days_ago(8))
+
+
+def _proposed(path: Path) -> None:
+    path.allocate(18)
+    path.join(13)
+    path.visit(8)
+    path.propose(days_ago(2))
