@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from intranet.rows import fetch_all
 from intranet.works.models import WorksKind
+from intranet.works.rules import KindFacts
+from intranet.works.terms import DefaultHolder, Professional
 
 _CHOICES = (
     select(
@@ -22,6 +24,8 @@ _CHOICES = (
         WorksKind.professional_condition,
         WorksKind.consent,
         WorksKind.legal_basis,
+        WorksKind.default_holder,
+        WorksKind.hazard,
     )
     .where(WorksKind.active)
     .order_by(WorksKind.trade, WorksKind.position)
@@ -37,10 +41,27 @@ class KindChoice(NamedTuple):
     label_fr: str
     label_en: str
     locked_to_bailleur: bool
-    professional_only: str
+    professional_only: Professional
     professional_condition: str
     consent: str
     legal_basis: str
+    default_holder: DefaultHolder
+    hazard: str
+
+    @property
+    def facts(self) -> KindFacts:
+        """What the rules look at, to show a default before the line is saved."""
+        return KindFacts(
+            code=self.code,
+            trade=self.trade,
+            default_holder=self.default_holder,
+            locked_to_bailleur=self.locked_to_bailleur,
+            professional_only=self.professional_only,
+            professional_condition=self.professional_condition,
+            consent=self.consent,
+            hazard=self.hazard,
+            legal_basis=self.legal_basis,
+        )
 
 
 def kind_choices() -> Sequence[KindChoice]:
