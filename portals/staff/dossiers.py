@@ -18,8 +18,8 @@ from intranet.dossiers.models import DossierState
 from intranet.dossiers.wordings import LEAVING, STATES, SURVEYS, next_sentence, state_word
 from intranet.organisations.models import Confidentiality
 from intranet.rows import fetch_all, fetch_one, fetch_value
-from intranet.timeline import service as timeline
 from intranet.timeline.queries import entries
+from intranet.timeline.reads import note_read
 from intranet.web.formatting import days_since
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
@@ -136,7 +136,7 @@ def dossier(dossier_id: int) -> str:
         works=works_words,
         alc=Side.ALC,
     )
-    timeline.note_read(person, dossier_id)
+    note_read(person, dossier_id)
     return page
 
 
