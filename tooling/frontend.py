@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ SERVED = (
     "htmx.org/dist/htmx.min.js",
     "idiomorph/dist/idiomorph-ext.min.js",
 )
+COMPRESSED = {".css", ".js", ".svg"}
+SMALLEST = 1000  # bytes: below, compressing gains nothing
 SOURCE_MAP = re.compile(r"\s*/[*/]# sourceMappingURL=\S+(?: \*/)?\s*$")
 
 
@@ -31,13 +34,28 @@ def build() -> None:
         run([find_npm(), "ci", "--ignore-scripts", "--loglevel=error"], env=npm_env(), quiet=True)
         (MODULES / ".installed").write_text(lock)
     wanted = fingerprint([ROOT / "package-lock.json", ICON_LIST, Path(__file__)])
-    if is_stamped(VENDOR / ".built", wanted):
-        return
+    if not is_stamped(VENDOR / ".built", wanted):
+        fill_vendor(wanted)
+    compress(STATIC)
+
+
+def fill_vendor(wanted: str) -> None:
+    """Copy what is served of the packages, and draw the icons on one sheet."""
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name in SERVED:
         copy_without_source_map(MODULES / name, VENDOR / Path(name).name)
     (VENDOR / "icons.svg").write_text(make_sprite(read_icon_names()), encoding="utf-8")
     (VENDOR / ".built").write_text(wanted)
+
+
+def compress(folder: Path) -> None:
+    """Leave a `.gz` beside each text that is served, when it has none or an older one."""
+    for source in folder.rglob("*"):
+        target = source.with_name(source.name + ".gz")
+        if source.suffix not in COMPRESSED or source.stat().st_size < SMALLEST:
+            continue
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            target.write_bytes(gzip.compress(source.read_bytes(), 9, mtime=0))
 
 
 def find_npm() -> Path:

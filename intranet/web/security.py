@@ -35,6 +35,12 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+# A static file runs nothing by itself; an SVG opened alone must not either.
+STATIC_HEADERS = tuple(
+    (name, value)
+    for name, value in HEADERS
+    if name not in ("Permissions-Policy", "Cross-Origin-Opener-Policy")
+)
 HSTS = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -1,0 +1,104 @@
+"""Found by the beginning of words, whatever the accents, by those who may see it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from intranet.extensions import db
+from intranet.search.models import SearchEntry
+from intranet.search.queries import matching, newest
+from intranet.search.service import drop_entry, put_entry
+from intranet.search.words import fold, index_words, query_words
+
+
+def found(query: str, kind: str = "thing") -> list[int]:
+    return sorted(db.session.connection().execute(matching(kind), {"q": query}).scalars())
+
+
+@pytest.fixture
+def entries(app: Flask):
+    with app.app_context():
+        put_entry("thing", 1, "Élodie", "Élodie N'Guyên, 12 rue de la Bufféra, 06 12 34 56 78")
+        put_entry("thing", 2, "Elie", "Elie Dupont 2018-0042 T3")
+        put_entry("thing", 3, "سلام", "سَلام חיים œuvre")
+        put_entry("other_thing", 2, "Elie", "Elie Dupont secret")
+        yield
+
+
+@pytest.mark.usefixtures("entries")
+class TestFinding:
+    def test_a_beginning_is_enough_and_accents_do_not_count(self) -> None:
+        assert found("elod") == [1]
+        assert found("ÉLODIE") == [1]
+        assert found("nguyen") == []
+        assert found("n'guyên") == [1]
+        assert found("buffera") == [1]
+        assert found("el") == [1, 2]
+
+    def test_every_word_must_be_there(self) -> None:
+        assert found("elie dup") == [2]
+        assert found("elie elodie") == []
+
+    def test_numbers_are_found_as_they_are_said(self) -> None:
+        assert found("2018-0042") == [2]
+        assert found("0612345678") == [1]
+        assert found("06 12 34") == [1]
+        assert found("t3") == [2]
+
+    def test_other_scripts_are_found(self) -> None:
+        assert found("سلام") == [3]
+        assert found("חיי") == [3]
+        assert found("oeuvre") == [3]
+
+    def test_a_kind_is_never_found_through_another(self) -> None:
+        assert found("secret") == []
+        assert found("secret", "other_thing") == [2]
+        assert found("thing") == []
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "   ",
+            "!!!",
+            '"',
+            "'",
+            "a AND",
+            "kind : x",
+            "elie' | 'x",
+            "* NEAR(",
+            "\\",
+            ":*",
+            "(((",
+            "-",
+            "\x00",
+        ],
+    )
+    def test_signs_are_not_a_language(self, query: str) -> None:
+        found(query)
+
+    def test_what_changed_is_found_by_its_new_words_only(self) -> None:
+        put_entry("thing", 2, "Rosa", "Rosa Bianchi")
+        assert found("dupont") == []
+        assert found("bianchi") == [2]
+        drop_entry("thing", 2)
+        assert found("bianchi") == []
+
+    def test_the_newest_come_first(self) -> None:
+        statement = newest(select(SearchEntry.object_id), "thing", SearchEntry.object_id).limit(1)
+        assert db.session.connection().execute(statement, {"q": "el"}).scalars().all() == [2]
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(min_size=1))
+def test_the_words_of_a_text_are_found_in_its_index(text: str) -> None:
+    kept = index_words(text[:300]).split()
+    assert all(any(word.startswith(asked) for word in kept) for asked in query_words(text[:300]))
