@@ -19,6 +19,7 @@ Facts = Mapping[str, Any]
 Wording = Any  # a lazy string, or Callable[[Facts], str]
 
 WORDINGS: dict[str, Wording] = {
+    "core.exported": _l("a téléchargé le tableau %(name)s (%(form)s)"),
     # Accounts
     "core.user.invited": _l("a invité %(name)s"),
     "core.user.joined": _l("%(name)s a ouvert son compte"),
