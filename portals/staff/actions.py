@@ -74,10 +74,11 @@ def _works(head: Any, split: Any, contract: Any, person: Actor) -> Action | None
         return Action(_("Relever les travaux"), url) if person.may(p.VISIT_WRITE) else None
     if contract is not None and contract.chantier_id is not None:
         return Action(_("Voir le chantier"), url_for("staff.chantier", chantier_id=contract.chantier_id))
-    if contract is not None:
+    if contract is not None and contract.state is ContractState.PREPARED:
         url = url_for("staff.contract", contract_id=contract.id)
-        if contract.state is ContractState.PREPARED:
-            return Action(_("Enregistrer les signatures"), url) if person.may(p.CONTRACT_SIGN) else None
+        return Action(_("Enregistrer les signatures"), url) if person.may(p.CONTRACT_SIGN) else None
+    if contract is not None:
+        url = url_for("staff.open_chantier", contract_id=contract.id)
         return Action(_("Ouvrir le chantier"), url) if person.may(p.CHANTIER_PREPARE) else None
     return _split(split, person)
 
@@ -90,6 +91,7 @@ def _split(split: Any, person: Actor) -> Action | None:
         case SplitState.COUNTERED:
             return Action(_("Reprendre la répartition"), page) if person.may(p.SPLIT_WRITE) else None
         case SplitState.AGREED:
-            return Action(_("Établir le contrat"), page) if person.may(p.CONTRACT_ISSUE) else None
+            url = url_for("staff.split_contract", split_id=split.id)
+            return Action(_("Établir le contrat"), url) if person.may(p.CONTRACT_ISSUE) else None
         case _:
             return None

@@ -21,6 +21,8 @@ SHOWN_MINE, SHOWN_OTHERS = 12, 6
 PAGES = {
     "dossier": ("staff.dossier", "dossier_id"),
     "split": ("staff.split", "split_id"),
+    "new_contract": ("staff.split_contract", "split_id"),
+    "new_chantier": ("staff.open_chantier", "contract_id"),
     "contract": ("staff.contract", "contract_id"),
     "chantier": ("staff.chantier", "chantier_id"),
 }

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Portal, SearchSource, hookimpl
-from portals.staff import offers
+from portals.staff import (
+    administration,
+    chantiers,
+    dossiers,
+    dwellings,
+    home,
+    households,
+    offers,
+    path,
+    people,
+)
+from portals.staff.administration.navigation import NAV as ADMINISTRATION
 from portals.staff.blueprint import bp
 
-_VIEWS = ("home", "dossiers", "households", "path", "people", "dwellings", "splits", "chantiers")
-for _module in _VIEWS:
-    if find_spec(f"portals.staff.{_module}"):
-        with suppress(ImportError):
-            import_module(f"portals.staff.{_module}")
+PAGES = (home, dossiers, households, path, people, dwellings, chantiers, administration)
+"""The modules whose routes stand on the staff blueprint."""
+with suppress(ImportError):
+    import_module("portals.staff.splits")
 
 
 @hookimpl
@@ -42,6 +51,7 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Dossiers"), "staff.dossiers", p.DOSSIER_READ, "folder2-open", 20, here),
         NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
         NavItem(_l("Chantiers"), "staff.chantiers", p.CHANTIER_READ, "hammer", 40, here),
+        *ADMINISTRATION,
     )
 
 

@@ -95,7 +95,7 @@ QUEUES = (
         "contract",
         _l("Contrat à établir"),
         p.CONTRACT_ISSUE,
-        "split",
+        "new_contract",
         _of(Split, Split.turn_since, Split.state == SplitState.AGREED, _NO_CONTRACT),
     ),
     Queue(
@@ -109,7 +109,7 @@ QUEUES = (
         "open_chantier",
         _l("Chantier à ouvrir"),
         p.CHANTIER_PREPARE,
-        "contract",
+        "new_chantier",
         _of(Contract, Contract.created_at, Contract.state == ContractState.SIGNED, _NO_CHANTIER),
     ),
     Queue(
