@@ -65,7 +65,7 @@ def _object() -> Clause:
                 "bail sans le remplacer : le loyer, les charges et les obligations du bail ne changent pas."
             )
         ],
-        _("Loi no 89-462 du 6 juillet 1989, articles 6 et 7."),
+        _("Loi n° 89-462 du 6 juillet 1989, articles 6 et 7."),
     )
 
 
@@ -78,7 +78,7 @@ def _tenant_repairs() -> Clause:
                 "à la charge du locataire, sauf usure du temps, malfaçon ou force majeure."
             )
         ],
-        _("Décret no 87-712 du 26 août 1987 ; loi no 89-462, article 7 d."),
+        _("Décret n° 87-712 du 26 août 1987 ; loi n° 89-462, article 7 d."),
     )
 
 
@@ -100,7 +100,7 @@ def _transformations(family: Sequence[Line]) -> Iterator[Clause]:
                 "Il ne demandera pas la remise en état de ces travaux au départ de la famille, s’ils sont bien faits."
             )
         )
-        yield Clause(_("Accord écrit du bailleur"), texts, _("Loi no 89-462 du 6 juillet 1989, article 7 f."))
+        yield Clause(_("Accord écrit du bailleur"), texts, _("Loi n° 89-462 du 6 juillet 1989, article 7 f."))
     if any(line["consent"] == "tacit_2_months" for line in family):
         yield Clause(
             _("Adaptation du logement"),
@@ -110,7 +110,7 @@ def _transformations(family: Sequence[Line]) -> Iterator[Clause]:
                     "part dans les deux mois, son accord est acquis. La signature de ce contrat vaut accord."
                 )
             ],
-            _("Loi no 89-462, article 7 f ; décret no 2016-1282 du 29 septembre 2016."),
+            _("Loi n° 89-462, article 7 f ; décret n° 2016-1282 du 29 septembre 2016."),
         )
 
 
@@ -124,7 +124,7 @@ def _bailleur_works() -> Clause:
                 "samedi, le dimanche et les jours fériés, il lui faut l’accord exprès de la famille."
             )
         ],
-        _("Loi no 89-462, articles 6 et 7 e ; décret no 2002-120 du 30 janvier 2002."),
+        _("Loi n° 89-462, articles 6 et 7 e ; décret n° 2002-120 du 30 janvier 2002."),
     )
 
 
@@ -140,8 +140,7 @@ def _asbestos(facts: ClauseFacts) -> Iterator[Clause]:
         )
     else:
         text = _(
-            "Le repérage amiante du %(day)s n’a rien signalé sur les surfaces touchées par les travaux. Au moindre "
-            "doute, on arrête et on appelle.",
+            "Le repérage amiante du %(day)s n’en a pas signalé. Au moindre doute, on arrête et on appelle.",
             day=day(facts.asbestos_on) or _("logement"),
         )
     yield Clause(
@@ -163,7 +162,7 @@ def _lead(facts: ClauseFacts) -> Iterator[Clause]:
         )
     else:
         text = _(
-            "Le constat plomb du %(day)s n’a rien signalé sur les peintures touchées par les travaux.",
+            "Le constat plomb du %(day)s n’en a pas signalé.",
             day=day(facts.lead_on) or _("logement"),
         )
     yield Clause(_("Plomb"), [text], _("Logement antérieur à 1949 ; code de la santé publique."))
@@ -190,7 +189,7 @@ def _insurance() -> Clause:
                 "Les professionnels et les associations sont couverts par leur propre assurance."
             )
         ],
-        _("Loi no 89-462, article 7 g."),
+        _("Loi n° 89-462, article 7 g."),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from intranet.works.terms import Answer, Cause, Holder, Need, Payer
+from intranet.works.terms import Answer, Cause, Holder, Need, Payer, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +110,13 @@ class IssueContract:
     days_a_week: int = 2
     partner_id: int | None = None
     version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSignature:
+    """A signature given on paper: by whom, for which side, on which day."""
+
+    contract_id: int
+    side: Side
+    name: str
+    signed_on: date

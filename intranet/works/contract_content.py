@@ -108,7 +108,7 @@ def _summary(content: ContractContent) -> Iterable[str]:
     family = _held(lines, Holder.TENANT, Holder.SHARED)
     if family:
         yield _(
-            "%(name)s réalise %(count)s, environ %(hours)s en tout, avec l’aide de professionnels.",
+            "La famille (%(name)s) réalise %(count)s, environ %(hours)s en tout, avec l’aide de professionnels.",
             name=content.household.name,
             count=_works(len(family)),
             hours=hours(_family_minutes(lines)),
@@ -116,18 +116,21 @@ def _summary(content: ContractContent) -> Iterable[str]:
     bailleur = _held(lines, Holder.BAILLEUR)
     if bailleur:
         yield _(
-            "%(name)s, propriétaire du logement, réalise %(count)s.",
+            "Le bailleur (%(name)s) réalise %(count)s.",
             name=content.bailleur.name,
             count=_works(len(bailleur)),
         )
     partner = _held(lines, Holder.PARTNER)
     if partner and content.partner:
         yield _(
-            "%(name)s réalise %(count)s avec ses professionnels.",
+            "Le partenaire (%(name)s) réalise %(count)s avec ses professionnels.",
             name=content.partner.name,
             count=_works(len(partner)),
         )
-    yield _("%(name)s accompagne la famille du début à la fin du chantier.", name=content.association.name)
+    yield _(
+        "L’association (%(name)s) accompagne la famille du début à la fin du chantier.",
+        name=content.association.name,
+    )
     yield _materials(lines)["sentence"]
     yield _(
         "Le chantier est prévu du %(start)s au %(end)s, %(days)s par semaine.",
@@ -237,7 +240,7 @@ def _materials(lines: Sequence[Line]) -> dict[str, Any]:
     paid = [(payer, totals[payer]) for payer in Payer if totals.get(payer)]
     whole = sum(cents for _payer_of, cents in paid)
     if not paid:
-        return {"sentence": _("Aucun matériau n’est à acheter."), "rows": []}
+        return {"sentence": _("Aucun matériau n’est à acheter."), "rows": [], "total": ""}
     if len(paid) == 1:
         sentence = _(
             "Les matériaux sont estimés à %(amount)s, payés par : %(who)s.",
@@ -248,7 +251,7 @@ def _materials(lines: Sequence[Line]) -> dict[str, Any]:
         parts = ", ".join(f"{_payer(payer).lower()} {money(cents)}" for payer, cents in paid)
         sentence = _("Les matériaux sont estimés à %(amount)s : %(parts)s.", amount=money(whole), parts=parts)
     rows = [[_payer(payer), money(cents)] for payer, cents in paid]
-    return {"sentence": sentence, "rows": [*rows, [_("Total"), money(whole)]] if len(rows) > 1 else rows}
+    return {"sentence": sentence, "rows": rows, "total": money(whole) if len(rows) > 1 else ""}
 
 
 def _dropped(count: int) -> str:
