@@ -76,7 +76,9 @@ def make_user(
     return user
 
 
-def make_membership(user: User, role: Role, organisation: Organisation, pole: Pole | None = None) -> Membership:
+def make_membership(
+    user: User, role: Role, organisation: Organisation, pole: Pole | None = None
+) -> Membership:
     """One more membership of ``user``, committed."""
     membership = Membership(
         user_id=user.id, organisation_id=organisation.id, role=role, pole_id=pole.id if pole else None
@@ -115,7 +117,12 @@ def make_actor(user: User) -> Actor:
 def sign_in(client: FlaskClient, user: User, password: str = PASSWORD) -> None:
     """Sign ``user`` in through the real form. Fails the test when the form refuses."""
     response = client.post(
-        "/login", data={"email": user.email, "password": password, "csrf_token": csrf_token(client, "/login")}
+        "/login",
+        data={
+            "email": user.email,
+            "password": password,
+            "csrf_token": csrf_token(client, "/account/password"),
+        },
     )
     assert response.status_code == 303, response.get_data(as_text=True)
 

@@ -23,6 +23,7 @@ from portals.staff import (
     people,
 )
 from portals.staff.administration.navigation import NAV as ADMINISTRATION
+from portals.staff.administration.views_access_log import EXPORTER as ACCESS_LOG
 from portals.staff.blueprint import bp
 
 PAGES = (home, dossiers, households, path, people, dwellings, chantiers, administration)
@@ -62,4 +63,4 @@ def register_search() -> Sequence[SearchSource]:
 
 @hookimpl
 def register_exporters() -> Sequence[Exporter]:
-    return offers.EXPORTERS
+    return (*offers.EXPORTERS, ACCESS_LOG)
