@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
@@ -17,7 +16,6 @@ from intranet.pluginsystem.discovery import Found, discover
 from intranet.pluginsystem.errors import StartRefused
 
 CORE = "core"
-CONSTRUCTION = True
 
 
 class Plugins:
@@ -111,8 +109,10 @@ def _load(enabled: Mapping[str, Found]) -> pluggy.PluginManager:
         try:
             module = import_module(each.plugin.hooks)
         except Exception as problem:
-            if CONSTRUCTION:
-                print(f"CONSTRUCTION: plugin {name} left out: {problem!r}", file=sys.stderr)
+            if each.package.startswith("portals."):  # CONSTRUCTION
+                import sys
+
+                sys.stderr.write(f"CONSTRUCTION: plugin {name} left out: {problem!r}\n")
                 continue
             raise StartRefused(
                 f"The plugin {name} ({each.source}) cannot be loaded: {problem}. "
