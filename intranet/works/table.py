@@ -1,0 +1,325 @@
+"""The split table as both portals show it: rows ready to print, disputed lines first, totals by side.
+
+Everything a row shows is worked out here, once for each line, so that the template only prints.
+It reads nothing: rows come in, words go out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from intranet.errors import Refused
+from intranet.web.formatting import hours, instant, machine, money
+from intranet.works.guardrails import CONDITIONS, locked_reason
+from intranet.works.queries import Comment, LineView
+from intranet.works.rules import SOURCES, TESTS, Difference
+from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
+from intranet.works.wordings import (
+    ANSWERS,
+    HOLDERS,
+    NEEDS,
+    PAYERS,
+    SIDES,
+    value_in_words,
+    who_does,
+)
+
+MENDABLE = frozenset({"condition_unanswered", "condition_unmet", "written_consent"})
+"""Guard-rails that an answer or a date lifts: the line waits for something, it is not locked for good."""
+
+FREE_HOLDERS = tuple((each.value, HOLDERS[each]) for each in Holder)
+LOCKED_HOLDERS = tuple((each.value, HOLDERS[each]) for each in (Holder.BAILLEUR, Holder.DROPPED))
+PAYER_OPTIONS = tuple((each.value, PAYERS[each]) for each in Payer)
+CONTESTED = frozenset({Answer.COUNTERED, Answer.REFUSED})
+
+
+class Cell(NamedTuple):
+    """One side's answer: the value names the mark, the word says it."""
+
+    answer: Answer
+    word: str
+
+
+class Said(NamedTuple):
+    """One comment of a line."""
+
+    who: str
+    side: str
+    at: str
+    iso: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row, in words. ``css`` starts with a space or is empty."""
+
+    id: int
+    version: int
+    digest: str
+    seen: str
+    css: str
+    label: str
+    room: str
+    need: str
+    holder: str
+    payer: str
+    materials: str
+    hours: str
+    lock: str
+    waits_for: str
+    consent: bool  # a transformation: the bailleur's written consent may be given with the answer
+    contested: bool
+    why: str
+    offer: str
+    counter_holder: str
+    counter_share: str
+    counter_payer: str
+    alc: Cell
+    bailleur: Cell
+    household: Cell
+    changes: tuple[str, ...] = ()
+    comments: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one line's form came back, with all that was typed in it."""
+
+    line_id: int
+    message: str
+    changes: tuple[str, ...] = ()
+    field: str | None = None
+    answer: str = ""
+    holder: str = ""
+    share: str = ""
+    payer: str = ""
+    comment: str = ""
+    consents: bool = False
+
+    @classmethod
+    def of(cls, form: MultiDict[str, str], line_id: int, refused: Refused) -> Problem:
+        return cls(
+            line_id,
+            str(refused.message),
+            tuple(map(str, getattr(refused, "changes", ()))),
+            refused.field,
+            form.get("answer", "comment"),
+            form.get("holder", ""),
+            form.get("share", ""),
+            form.get("payer", ""),
+            form.get("comment", ""),
+            "consents" in form,
+        )
+
+
+@dataclass(slots=True)
+class Share:
+    """What one doer holds: lines, minutes of work and cents of materials paid; ``x`` and ``width`` in ‰."""
+
+    side: str
+    label: str
+    lines: int = 0
+    minutes: float = 0
+    cents: int = 0
+    x: int = 0
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of one split. ``groups`` are ``(title, lines)``, disputed ones first."""
+
+    groups: tuple[tuple[str, tuple[Line, ...]], ...]
+    shares: tuple[Share, ...]
+    total_minutes: int
+    total_cents: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def only(self, line_id: int) -> tuple[Line, ...]:
+        """The one line asked for, or none: what an htmx request gets back."""
+        return tuple(line for _title, lines in self.groups for line in lines if line.id == line_id)
+
+
+_TITLES: Mapping[str, Any] = {
+    "disputed": _l("En discussion"),
+    "waiting": _l("Sans réponse du bailleur"),
+    "agreed": _l("D’accord entre ALC et le bailleur"),
+}
+
+
+def arrange(
+    rows: Sequence[LineView],
+    state: SplitState,
+    side: Side,
+    comments: Mapping[int, Sequence[Comment]] = MappingProxyType({}),
+    changes: Iterable[Difference] = (),
+) -> Table:
+    """The table of ``rows`` (``queries.split_lines``) as ``side`` reads it."""
+    changed = _changes(changes)
+    grouped: dict[str, list[Line]] = {name: [] for name in _TITLES}
+    for row in rows:
+        group = _group(row)
+        grouped[group].append(_line(row, group, _thread(comments.get(row.id, ())), changed.get(row.id, ())))
+    titles = {name: str(title) for name, title in _TITLES.items()}
+    if state is SplitState.DRAFT:
+        titles["waiting"] = _("À proposer au bailleur")
+    elif side is Side.BAILLEUR:
+        titles["waiting"] = _("Sans réponse de votre part")
+    return Table(
+        groups=tuple((titles[name], tuple(lines)) for name, lines in grouped.items() if lines),
+        shares=shares(rows),
+        total_minutes=sum(row.minutes for row in rows if row.holder is not Holder.DROPPED),
+        total_cents=sum(row.materials_cents for row in rows if row.holder is not Holder.DROPPED),
+        counts={
+            **{name: len(lines) for name, lines in grouped.items()},
+            "lines": len(rows),
+            "household_refused": sum(row.household is Answer.REFUSED for row in rows),
+        },
+    )
+
+
+def _group(row: LineView) -> str:
+    if row.disputed:
+        return "disputed"
+    return "agreed" if row.bailleur is Answer.ACCEPTED else "waiting"
+
+
+def _line(row: LineView, group: str, said: tuple[Said, ...], changed: tuple[str, ...]) -> Line:
+    dropped = row.holder is Holder.DROPPED
+    hard = row.lock and row.lock not in MENDABLE
+    counter = row.bailleur is Answer.COUNTERED
+    return Line(
+        id=row.id,
+        version=row.version,
+        digest=row.digest,
+        seen=row.bailleur_seen,
+        css=(" is-disputed" if group == "disputed" else "") + (" is-dropped" if dropped else ""),
+        label=row.label,
+        room=row.room,
+        need=str(NEEDS[row.need]),
+        holder=who_does(row.holder, row.tenant_share_pct),
+        payer=str(PAYERS[row.materials_payer]) if row.materials_cents and not dropped else "",
+        materials=money(row.materials_cents) if row.materials_cents else "–",
+        hours=hours(row.minutes) if row.minutes else "–",
+        lock=str(locked_reason(row.lock)) if hard else "",
+        waits_for=_awaited(row) if row.lock and not hard else "",
+        consent=row.consent == "written" and row.consent_on is None and not hard,
+        contested=row.bailleur in CONTESTED,
+        why=why(row.default_rule, row.default_holder, row.legal_basis),
+        offer=_offer(row) if counter else "",
+        counter_holder=(row.counter_holder if counter and row.counter_holder else row.holder).value,
+        counter_share=str((counter and row.counter_share_pct) or row.tenant_share_pct or ""),
+        counter_payer=(row.counter_payer if counter and row.counter_payer else row.materials_payer).value,
+        alc=_cell(row.alc),
+        bailleur=_cell(row.bailleur),
+        household=_cell(row.household),
+        changes=changed,
+        comments=said,
+    )
+
+
+def _cell(answer: Answer) -> Cell:
+    return Cell(answer, str(ANSWERS[answer]))
+
+
+def _awaited(row: LineView) -> str:
+    """What would lift a guard-rail that can be lifted."""
+    if row.lock == "condition_unanswered":
+        return str(CONDITIONS.get(row.condition) or locked_reason(row.lock))
+    return str(locked_reason(row.lock))
+
+
+def why(rule: str, holder: Holder | None, basis: str | None) -> str:
+    """Where the default holder of a line comes from, with its source; empty when no rule spoke."""
+    if rule not in TESTS:
+        return ""
+    who = str(HOLDERS[holder]) if holder else _("à convenir")
+    return _(
+        "Par défaut : %(who)s. %(test)s Source : %(source)s.",
+        who=who,
+        test=str(TESTS[rule]),
+        source=basis or SOURCES[rule],
+    )
+
+
+def _offer(row: LineView) -> str:
+    """What the bailleur offers instead: who does it, then who pays if that changes."""
+    words = []
+    if row.counter_holder is not None:
+        words.append(who_does(row.counter_holder, row.counter_share_pct))
+    if row.counter_payer is not None and row.counter_payer is not row.materials_payer:
+        words.append(_("matériaux : %(who)s", who=PAYERS[row.counter_payer]))
+    return ", ".join(words)
+
+
+def _thread(comments: Iterable[Comment]) -> tuple[Said, ...]:
+    return tuple(
+        Said(each.author, str(SIDES[each.side]), instant(each.at), machine(each.at), each.text)
+        for each in comments
+    )
+
+
+def _changes(changes: Iterable[Difference]) -> dict[int, tuple[str, ...]]:
+    """What changed in each line's wording, short: the line is in view, and so are its answers."""
+    words: dict[int, list[str]] = defaultdict(list)
+    for change in changes:
+        if change.what == "added":
+            words[change.line_id].append(_("ligne nouvelle"))
+        elif change.what not in ("answer", "removed"):
+            before = value_in_words(change.what, change.before)
+            after = value_in_words(change.what, change.after)
+            words[change.line_id].append(f"{before} → {after}")
+    return {line_id: tuple(said) for line_id, said in words.items()}
+
+
+def shares(rows: Sequence[LineView]) -> tuple[Share, ...]:
+    """Who holds how much of the works, by hours (by lines while no hours are given).
+
+    Of what is shared, the tenant's part is counted to the family and the rest to the bailleur.
+    """
+    found = {
+        Holder.TENANT: Share("tenant", _("La famille")),
+        Holder.BAILLEUR: Share("bailleur", _("Le bailleur")),
+        Holder.PARTNER: Share("partner", _("Le partenaire travaux")),
+    }
+    alc = Share("alc", _("ALC"))
+    payers = {
+        Payer.TENANT: found[Holder.TENANT],
+        Payer.BAILLEUR: found[Holder.BAILLEUR],
+        Payer.PARTNER: found[Holder.PARTNER],
+        Payer.ALC: alc,
+    }
+    for row in rows:
+        if row.holder is Holder.DROPPED:
+            continue
+        payers[row.materials_payer].cents += row.materials_cents
+        if row.holder is Holder.SHARED:
+            part = (row.tenant_share_pct or 0) / 100
+            found[Holder.TENANT].minutes += row.minutes * part
+            found[Holder.BAILLEUR].minutes += row.minutes * (1 - part)
+            found[Holder.TENANT].lines += 1
+        else:
+            found[row.holder].minutes += row.minutes
+            found[row.holder].lines += 1
+    _draw(tuple(found.values()))
+    return tuple(each for each in (*found.values(), alc) if each.lines or each.minutes or each.cents)
+
+
+def _draw(doers: tuple[Share, ...]) -> None:
+    """Lay the parts end to end over a thousand units."""
+    by_hours = any(each.minutes for each in doers)
+    total = sum(each.minutes if by_hours else each.lines for each in doers)
+    reached = 0.0
+    for each in doers:
+        each.x = round(reached)
+        reached += 1000 * (each.minutes if by_hours else each.lines) / total if total else 0
+        each.width = round(reached) - each.x

@@ -1,0 +1,51 @@
+"""The participation contract as the bailleur reads it; ALC records the signatures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
+
+from intranet import permissions as p
+from intranet.access import requires
+from intranet.rows import fetch_one
+from intranet.works import signing
+from intranet.works.queries import signatures
+from intranet.works.wordings import contract_state_word
+from portals.bailleur import queries
+from portals.bailleur.blueprint import bp
+
+
+@bp.get("/contracts/<int:contract_id>")
+@requires(p.CONTRACT_READ)
+def contract(contract_id: int) -> ResponseReturnValue:
+    """State, dates and signatures; the document once it is made."""
+    row = _own(contract_id)
+    marks = signing.marks(row.lines, signatures(contract_id))
+    return render_template(
+        "bailleur/contract.html",
+        contract=row,
+        state=contract_state_word(row.state),
+        sentence=signing.contract_sentence(
+            row.state, marks, ready=row.document_id is not None, for_alc=False
+        ),
+        signatures=marks,
+        asked_again=url_for("bailleur.contract_document", contract_id=contract_id),
+    )
+
+
+@bp.get("/contracts/<int:contract_id>/document")
+@requires(p.CONTRACT_READ)
+def contract_document(contract_id: int) -> ResponseReturnValue:
+    """The link to the document, or word that it is being made: htmx asks until it is there."""
+    again = url_for("bailleur.contract_document", contract_id=contract_id)
+    return render_template("works/_document.html", contract=_own(contract_id), asked_again=again)
+
+
+def _own(contract_id: int) -> Row[Any]:
+    row = fetch_one(queries.contract_page, contract_id=contract_id)
+    if row is None:
+        abort(404)
+    return row

@@ -1,0 +1,44 @@
+"""What the bailleur's portal gives the core: its pages, its place in the menu, its home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from intranet import permissions as p
+from intranet.plugin_api import NavItem, OrganisationKind, Portal, hookimpl
+from portals.bailleur import chantiers, contracts, dwellings, home, splits
+from portals.bailleur.blueprint import bp
+
+PAGES = (home, dwellings, splits, contracts, chantiers)
+"""The modules whose routes stand on the blueprint."""
+
+
+@hookimpl
+def register_blueprints() -> Sequence[Blueprint]:
+    return (bp,)
+
+
+@hookimpl
+def register_portals() -> Sequence[Portal]:
+    return (
+        Portal(
+            "bailleur",
+            _l("Espace bailleur"),
+            "bailleur.home",
+            frozenset({OrganisationKind.BAILLEUR}),
+            weight=20,
+        ),
+    )
+
+
+@hookimpl
+def register_nav() -> Sequence[NavItem]:
+    here = ("bailleur",)
+    return (
+        NavItem(_l("Accueil"), "bailleur.home", p.SPLIT_READ, "house", 10, here),
+        NavItem(_l("Répartitions"), "bailleur.splits", p.SPLIT_READ, "list-check", 20, here),
+        NavItem(_l("Logements"), "bailleur.dwellings", p.DWELLING_READ, "building", 30, here),
+    )

@@ -1,0 +1,145 @@
+"""The participation contract: established, printed, signed side by side, then the chantier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from intranet import permissions as p
+from intranet.access import actor, can, require, requires
+from intranet.clock import today
+from intranet.errors import Refused
+from intranet.rows import fetch_value
+from intranet.timeline.queries import entries_about
+from intranet.works import contract as contracts
+from intranet.works import queries, signing
+from intranet.works.models import Contract, ContractState, Side, Split, SplitState
+from intranet.works.wordings import contract_state_word
+from portals.staff.answering import DONE, SHOWN, UNPROCESSABLE, obey, sent_version
+from portals.staff.blueprint import bp
+from portals.staff.splits.forms import ContractForm, SignatureForm
+from portals.staff.splits.queries import chantier_of
+
+
+@bp.route("/splits/<int:split_id>/contract", methods=["GET", "POST"])
+@requires(p.CONTRACT_ISSUE)
+def split_contract(split_id: int) -> ResponseReturnValue:
+    """Establish the contract of an agreed split; a split that has one leads to it."""
+    require(p.CONTRACT_ISSUE, Split, split_id, seen_by=p.SPLIT_READ)
+    head = queries.split_header(split_id)
+    live = queries.live_contract(split_id)
+    if head is None:
+        abort(404)
+    if live is not None:
+        return redirect(url_for("staff.contract", contract_id=live.id), DONE)
+    form = ContractForm()
+    form.offer_partners([(each.id, each.name) for each in queries.partners()])
+    made: list[int] = []
+    status = obey(
+        form, lambda: made.append(contracts.issue(actor(), form.command(split_id, sent_version())).id)
+    )
+    if status == DONE:
+        flash(_("Le contrat est établi. Son document est en préparation."), "success")
+        return redirect(url_for("staff.contract", contract_id=made[0]), DONE)
+    page = render_template(
+        "staff/splits/contract_form.html",
+        split=head,
+        form=form,
+        agreed=head.state is SplitState.AGREED,
+        version=head.version if status != UNPROCESSABLE else sent_version(),
+    )
+    return page, status
+
+
+@bp.get("/contracts/<int:contract_id>")
+@requires(p.CONTRACT_READ)
+def contract(contract_id: int) -> ResponseReturnValue:
+    """State, document, signatures, and what comes next."""
+    return _page(contract_id, SignatureForm(formdata=None)), SHOWN
+
+
+@bp.get("/contracts/<int:contract_id>/document")
+@requires(p.CONTRACT_READ)
+def contract_document(contract_id: int) -> ResponseReturnValue:
+    """The link to the document, or word that it is being made: htmx asks until it is there."""
+    again = url_for("staff.contract_document", contract_id=contract_id)
+    return render_template("works/_document.html", contract=_own(contract_id), asked_again=again)
+
+
+@bp.post("/contracts/<int:contract_id>/signatures")
+@requires(p.CONTRACT_SIGN)
+def contract_signatures(contract_id: int) -> ResponseReturnValue:
+    """Record a signature given on paper. With the last one the contract is signed."""
+    require(p.CONTRACT_SIGN, Contract, contract_id, seen_by=p.CONTRACT_READ)
+    form = SignatureForm()
+    form.side.choices = [(side.value, side.value) for side in Side]
+
+    def record() -> None:
+        contracts.record_signature(
+            actor(), contract_id, Side(form.side.data), form.name.data, form.signed_on.data or today()
+        )
+
+    status = obey(form, record)
+    if status == DONE:
+        flash(_("Signature enregistrée."), "success")
+        return redirect(url_for("staff.contract", contract_id=contract_id), DONE)
+    return _page(contract_id, form), status
+
+
+@bp.post("/contracts/<int:contract_id>/cancel")
+@requires(p.CONTRACT_ISSUE)
+def contract_cancel(contract_id: int) -> ResponseReturnValue:
+    """Cancel a contract not yet signed by all, with a reason; the split stays agreed."""
+    require(p.CONTRACT_READ, Contract, contract_id)
+    split_id = _own(contract_id).split_id
+    require(p.CONTRACT_ISSUE, Split, split_id, seen_by=p.SPLIT_READ)
+    try:
+        contracts.cancel_contract(actor(), contract_id, sent_version(), request.form.get("reason", ""))
+    except Refused as refused:
+        flash(str(refused.message), "error")
+        return redirect(url_for("staff.contract", contract_id=contract_id), DONE)
+    flash(
+        _("Le contrat est annulé. La répartition reste acceptée : vous pouvez en établir un autre."),
+        "success",
+    )
+    return redirect(url_for("staff.split", split_id=split_id), DONE)
+
+
+def _own(contract_id: int) -> Row[Any]:
+    require(p.CONTRACT_READ, Contract, contract_id)
+    row = queries.contract_header(contract_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _page(contract_id: int, form: SignatureForm) -> str:
+    row = _own(contract_id)
+    marks = signing.marks(row.lines, queries.signatures(contract_id))
+    awaited = [mark for mark in marks if mark.signed_on is None]
+    form.side.choices = [(mark.side.value, mark.label) for mark in awaited]
+    if not form.is_submitted():
+        form.signed_on.data = today()
+    ready = row.document_id is not None
+    return render_template(
+        "staff/splits/contract.html",
+        contract=row,
+        state=contract_state_word(row.state),
+        sentence=signing.contract_sentence(row.state, marks, ready=ready, for_alc=True),
+        signatures=marks,
+        lines=row.lines,
+        form=form,
+        may_sign=ready
+        and bool(awaited)
+        and row.state is ContractState.PREPARED
+        and can(p.CONTRACT_SIGN, Contract, contract_id),
+        may_cancel=row.state is ContractState.PREPARED and can(p.CONTRACT_ISSUE, Split, row.split_id),
+        may_open=row.state is ContractState.SIGNED and can(p.CHANTIER_PREPARE, Contract, contract_id),
+        chantier_id=fetch_value(chantier_of, contract_id=contract_id),
+        asked_again=url_for("staff.contract_document", contract_id=contract_id),
+        history=entries_about("contract", contract_id, Side.ALC, 12),
+    )

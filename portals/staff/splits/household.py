@@ -1,0 +1,93 @@
+"""The household's answer, taken by its référent: large and plain, line by line, with date and place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from intranet import permissions as p
+from intranet.access import actor, require, requires
+from intranet.clock import today
+from intranet.web.forms import BaseForm, DateField, TextField, required
+from intranet.works import queries, service
+from intranet.works.commands import HouseholdAnswer
+from intranet.works.machine import may_now
+from intranet.works.models import Answer, Holder, Split
+from intranet.works.queries import LineView
+from portals.staff.answering import CONFLICT, DONE, SHOWN, obey, sent_version
+from portals.staff.blueprint import bp
+from portals.staff.splits import showing
+
+GIVEN = {"yes": Answer.ACCEPTED, "no": Answer.REFUSED}
+
+
+class HouseholdForm(BaseForm):
+    """When and where the family answered; the lines are plain inputs of the page."""
+
+    answered_on = DateField(_l("Réponse donnée le"), [required(_l("Indiquez le jour de la réponse."))])
+    place = TextField(_l("Lieu"), max_length=120, description=_l("Au logement, au bureau, par téléphone…"))
+
+
+@bp.route("/splits/<int:split_id>/household", methods=["GET", "POST"])
+@requires(p.SPLIT_HOUSEHOLD)
+def split_household(split_id: int) -> ResponseReturnValue:
+    """Ask line by line; with every line accepted by all three the split is agreed."""
+    require(p.SPLIT_HOUSEHOLD, Split, split_id, seen_by=p.SPLIT_READ)
+    lines = queries.split_lines(split_id)
+    form = HouseholdForm()
+    given = {line.id: request.form.get(f"line-{line.id}", "") for line in lines}
+    missing = [line for line in lines if given[line.id] not in GIVEN]
+
+    def record() -> None:
+        service.record_household(
+            actor(),
+            HouseholdAnswer(
+                split_id,
+                sent_version(),
+                form.answered_on.data or today(),
+                form.place.data,
+                {line_id: GIVEN[answer] for line_id, answer in given.items() if answer in GIVEN},
+            ),
+        )
+
+    status = obey(form, record)
+    if status == DONE:
+        flash(_told(given, len(missing)), "success")
+        return redirect(url_for("staff.split", split_id=split_id), DONE)
+    if status == SHOWN:
+        form.answered_on.data = today()
+        given = _present(lines)
+    head = queries.split_header(split_id)
+    page = render_template(
+        "staff/splits/household.html",
+        split=head,
+        form=form,
+        rooms=showing.by_room(split_id, head.state) if head else (),
+        given=given,
+        open=head is not None and may_now("record_household", head.state),
+        version=sent_version() if status not in (SHOWN, CONFLICT) or not head else head.version,
+        kept=sum(line.holder is not Holder.DROPPED for line in lines),
+    )
+    return page, status
+
+
+def _present(lines: Sequence[LineView]) -> Mapping[int, str]:
+    """The answers already taken, to complete or correct."""
+    words = {answer: word for word, answer in GIVEN.items()}
+    return {line.id: words.get(line.household, "") for line in lines}
+
+
+def _told(given: Mapping[int, str], missing: int) -> str:
+    if missing:
+        return _(
+            "Réponse enregistrée. Il manque encore l’avis de la famille sur %(num)d lignes.", num=missing
+        )
+    if "no" in given.values():
+        return _(
+            "Réponse enregistrée. Ajustez les lignes que la famille n’accepte pas, puis proposez à nouveau."
+        )
+    return _("Réponse enregistrée : la famille accepte toutes les lignes.")

@@ -1,0 +1,162 @@
+"""One line in ALC's hands: changed, copied to another room, removed, adopted or kept, remarked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.access import actor, require, requires
+from intranet.errors import NotAllowed, Refused, Stale
+from intranet.extensions import db
+from intranet.works import queries, service
+from intranet.works.commands import AddLine
+from intranet.works.models import Split
+from intranet.works.queries import LineView
+from intranet.works.table import Problem
+from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, obey, sent_version
+from portals.staff.blueprint import bp
+from portals.staff.splits import showing
+from portals.staff.splits.forms import NO, YES, ChangeLineForm
+from portals.staff.splits.table import row
+
+
+@bp.route("/splits/<int:split_id>/lines/<int:line_id>", methods=["GET", "POST"])
+@requires(p.SPLIT_WRITE)
+def split_line(split_id: int, line_id: int) -> ResponseReturnValue:
+    """The line's form. A change sets every answer to it back to waiting, and says so."""
+    line = _own_line(split_id, line_id)
+    form = ChangeLineForm(data=_values(line))
+    kinds = queries.kind_choices()
+    form.kind_id.choices = showing.kind_options(kinds)
+    status = obey(form, lambda: service.change_line(actor(), form.change_command(line_id, sent_version())))
+    if status == DONE:
+        flash(_("Ligne modifiée."), "success")
+        return redirect(url_for("staff.split", split_id=split_id, _anchor=f"line-{line_id}"), DONE)
+    head = queries.split_header(split_id)
+    page = render_template(
+        "staff/splits/line.html",
+        split=head,
+        line=line,
+        form=form,
+        version=sent_version() if status == UNPROCESSABLE else line.version,
+        preview=showing.preview(form, head, kinds),
+        places=showing.places(()),
+    )
+    return page, status
+
+
+@bp.post("/splits/<int:split_id>/lines/<int:line_id>/remove")
+@requires(p.SPLIT_WRITE)
+def split_line_remove(split_id: int, line_id: int) -> ResponseReturnValue:
+    """Take the line away; one the bailleur has seen is dropped, not erased."""
+    line = _own_line(split_id, line_id)
+    service.remove_line(actor(), line_id, sent_version())
+    flash(_("« %(label)s » (%(room)s) a été retirée.", label=line.label, room=line.room), "success")
+    return redirect(_back(split_id), DONE)
+
+
+@bp.post("/splits/<int:split_id>/lines/<int:line_id>/copy")
+@requires(p.VISIT_WRITE)
+def split_line_copy(split_id: int, line_id: int) -> ResponseReturnValue:
+    """The same works in another room; the rules propose the holder again."""
+    line = _own_line(split_id, line_id)
+    room = request.form.get("room", "").strip()
+    service.add_line(actor(), _same(line, split_id, room))
+    flash(_("« %(label)s » est aussi prévu : %(room)s.", label=line.label, room=room), "success")
+    return redirect(_back(split_id), DONE)
+
+
+@bp.post("/splits/<int:split_id>/lines/<int:line_id>/adopt")
+@requires(p.SPLIT_WRITE)
+def split_line_adopt(split_id: int, line_id: int) -> ResponseReturnValue:
+    """Take what the bailleur offers."""
+    return _at_line(split_id, line_id, lambda: service.adopt_counter(actor(), line_id, sent_version()))
+
+
+@bp.post("/splits/<int:split_id>/lines/<int:line_id>/keep")
+@requires(p.SPLIT_WRITE)
+def split_line_keep(split_id: int, line_id: int) -> ResponseReturnValue:
+    """Keep ALC's wording: the bailleur is asked again."""
+    return _at_line(split_id, line_id, lambda: service.keep_line(actor(), line_id, sent_version()))
+
+
+@bp.post("/splits/<int:split_id>/lines/<int:line_id>/comments")
+@requires(p.SPLIT_WRITE)
+def split_line_comment(split_id: int, line_id: int) -> ResponseReturnValue:
+    """Remark something on the line, read by ALC and the bailleur."""
+    text = request.form.get("comment", "")
+    return _at_line(split_id, line_id, lambda: service.comment(actor(), line_id, text))
+
+
+def _at_line(split_id: int, line_id: int, command: Callable[[], Any]) -> ResponseReturnValue:
+    """Run what was asked at one line; give the row to htmx, else lead back to it."""
+    require(p.SPLIT_WRITE, Split, split_id, seen_by=p.SPLIT_READ)
+    if not queries.is_line_of(split_id, line_id):
+        abort(404)
+    try:
+        command()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        db.session.rollback()
+        problem = Problem.of(request.form, line_id, refused)
+        status = CONFLICT if isinstance(refused, Stale) else UNPROCESSABLE
+        return row(split_id, line_id, problem), status
+    if "HX-Request" in request.headers:
+        return row(split_id, line_id)
+    return redirect(url_for("staff.split", split_id=split_id, _anchor=f"line-{line_id}"), DONE)
+
+
+def _own_line(split_id: int, line_id: int) -> LineView:
+    require(p.SPLIT_WRITE, Split, split_id, seen_by=p.SPLIT_READ)
+    for line in queries.split_lines(split_id):
+        if line.id == line_id:
+            return line
+    abort(404)
+
+
+def _back(split_id: int) -> str:
+    """To the visit when the line was handled there, else to the table."""
+    head = queries.split_header(split_id)
+    if request.form.get("from") == "visit" and head is not None:
+        return url_for("staff.visit", dossier_id=head.dossier_id) + "#lines"
+    return url_for("staff.split", split_id=split_id)
+
+
+def _values(line: LineView) -> dict[str, Any]:
+    return {
+        "kind_id": str(line.kind_id) if line.kind_id else "",
+        "label": line.label,
+        "room": line.room,
+        "need": line.need.value,
+        "cause": line.cause.value,
+        "condition_met": {True: YES, False: NO}.get(line.condition_met)
+        if line.condition_met is not None
+        else None,
+        "consent_on": line.consent_on,
+        "materials_cents": line.materials_cents or None,
+        "minutes": line.minutes or None,
+        "holder": line.holder.value,
+        "tenant_share_pct": line.tenant_share_pct,
+        "materials_payer": line.materials_payer.value,
+    }
+
+
+def _same(line: LineView, split_id: int, room: str) -> AddLine:
+    return AddLine(
+        split_id=split_id,
+        room=room,
+        need=line.need,
+        kind_id=line.kind_id,
+        label=line.label,
+        cause=line.cause,
+        condition_met=line.condition_met,
+        materials_cents=line.materials_cents,
+        minutes=line.minutes,
+        consent_on=line.consent_on,
+    )

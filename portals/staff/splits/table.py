@@ -1,0 +1,198 @@
+"""The split table as ALC works on it: who does what, the bailleur's answers, and the one next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.access import actor, can, require, requires
+from intranet.errors import NotAllowed, Refused, Stale
+from intranet.extensions import db
+from intranet.timeline.queries import entries_about
+from intranet.timeline.reads import note_read
+from intranet.web.formatting import days_since
+from intranet.works import queries, service, table
+from intranet.works.commands import Propose
+from intranet.works.machine import may_now
+from intranet.works.models import Side, Split, SplitState
+from intranet.works.wordings import next_sentence, state_word
+from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
+from portals.staff.blueprint import bp
+
+
+class Step(NamedTuple):
+    """The main action of the state. With ``url`` it is a link, without it proposes."""
+
+    label: str
+    icon: str
+    url: str = ""
+
+
+@bp.get("/splits/<int:split_id>")
+@requires(p.SPLIT_READ)
+def split(split_id: int) -> ResponseReturnValue:
+    """The table; 404 for a dossier that is not the person's."""
+    require(p.SPLIT_READ, Split, split_id)
+    return page(split_id)
+
+
+@bp.get("/splits/<int:split_id>/versions")
+@requires(p.SPLIT_READ)
+def split_versions(split_id: int) -> ResponseReturnValue:
+    """Every version sent, with what each one changed."""
+    require(p.SPLIT_READ, Split, split_id)
+    return render_template(
+        "staff/splits/versions.html",
+        split=queries.split_header(split_id),
+        versions=queries.compared(split_id),
+    )
+
+
+@bp.post("/splits/<int:split_id>/propose")
+@requires(p.SPLIT_WRITE)
+def split_propose(split_id: int) -> ResponseReturnValue:
+    """Send it to the bailleur. A second click finds it sent."""
+    message = request.form.get("message", "")
+    return _move(
+        split_id,
+        lambda: service.propose(actor(), Propose(split_id, sent_version(), message)),
+        _("La répartition est partie chez le bailleur."),
+    )
+
+
+@bp.post("/splits/<int:split_id>/withdraw")
+@requires(p.SPLIT_WRITE)
+def split_withdraw(split_id: int) -> ResponseReturnValue:
+    """Give it up, with a reason."""
+    reason = request.form.get("reason", "")
+    return _move(
+        split_id,
+        lambda: service.withdraw(actor(), split_id, sent_version(), reason),
+        _("La répartition est retirée."),
+    )
+
+
+@bp.post("/splits/<int:split_id>/reopen")
+@requires(p.SPLIT_WRITE)
+def split_reopen(split_id: int) -> ResponseReturnValue:
+    """Take an agreed split back to the table, with a reason."""
+    reason = request.form.get("reason", "")
+    return _move(
+        split_id,
+        lambda: service.reopen(actor(), split_id, sent_version(), reason),
+        _("La répartition est rouverte : vous pouvez la modifier."),
+    )
+
+
+def _move(split_id: int, command: Callable[[], Any], done: str) -> ResponseReturnValue:
+    require(p.SPLIT_WRITE, Split, split_id, seen_by=p.SPLIT_READ)
+    try:
+        command()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        db.session.rollback()
+        status = CONFLICT if isinstance(refused, Stale) else UNPROCESSABLE
+        return page(split_id, refused=refused), status
+    flash(done, "success")
+    return redirect(url_for("staff.split", split_id=split_id), DONE)
+
+
+def page(split_id: int, problem: table.Problem | None = None, refused: Refused | None = None) -> str:
+    """The whole page, with what went wrong and what was typed."""
+    shown = _context(split_id, problem)
+    head = shown["split"]
+    turns, totals = queries.turn_days(split_id)
+    note_read(actor(), head.dossier_id)
+    return render_template(
+        "staff/splits/split.html",
+        **shown,
+        groups=shown["table"].groups,
+        refused=refused,
+        typed=request.form,
+        turns=turns,
+        totals=totals,
+        history=entries_about("split", split_id, Side.ALC, 12),
+        may_withdraw=may_now("withdraw", head.state) and shown["may_write"],
+        may_reopen=may_now("reopen", head.state) and shown["may_write"],
+    )
+
+
+def row(split_id: int, line_id: int, problem: table.Problem | None = None) -> str:
+    """One row and the bar for htmx; the whole page for a browser that sent a plain form."""
+    if "HX-Request" not in request.headers:
+        return page(split_id, problem)
+    shown = _context(split_id, problem)
+    return render_template("staff/splits/_row.html", lines=shown["table"].only(line_id), **shown)
+
+
+def _context(split_id: int, problem: table.Problem | None) -> dict[str, Any]:
+    """What the table and the bar need, in a constant number of statements."""
+    head = queries.split_header(split_id)
+    if head is None:
+        abort(404)
+    person = actor()
+    rows = queries.split_lines(split_id)
+    mine = head.state in (SplitState.DRAFT, SplitState.COUNTERED)
+    changes = queries.pending_differences(split_id, rows) if mine else queries.last_differences(split_id)
+    shown = table.arrange(rows, head.state, Side.ALC, queries.comments(split_id), changes)
+    contract = queries.live_contract(split_id)
+    may_write = person.may(p.SPLIT_WRITE) and can(p.SPLIT_WRITE, Split, split_id)
+    return {
+        "split": head,
+        "state": state_word(head.state, Side.ALC),
+        "sentence": next_sentence(head.state, Side.ALC, head.turn_since, silent=head.silent),
+        "days": days_since(head.turn_since),
+        "table": shown,
+        "contract": contract,
+        "side": Side.ALC,
+        "base": url_for("staff.split", split_id=split_id),
+        "problem": problem,
+        "may_write": may_write,
+        "can_answer": False,
+        "can_decide": may_write and may_now("change_line", head.state),
+        "can_comment": may_write and may_now("comment_alc", head.state),
+        "step": _step(head, shown, contract, may_write),
+    }
+
+
+def _step(head: Any, shown: table.Table, contract: Any, may_write: bool) -> Step | None:
+    """The one main action, for a person who may take it."""
+    person = actor()
+    split_id, counts = head.id, shown.counts
+    if not counts["lines"]:
+        visit = url_for("staff.visit", dossier_id=head.dossier_id)
+        return Step(_("Relever les travaux"), "plus-lg", visit) if person.may(p.VISIT_WRITE) else None
+    match head.state:
+        case SplitState.DRAFT:
+            return Step(_("Proposer au bailleur"), "send") if may_write else None
+        case SplitState.COUNTERED if counts["agreed"] == counts["lines"] and person.may(p.SPLIT_HOUSEHOLD):
+            url = url_for("staff.split_household", split_id=split_id)
+            return Step(_("Recueillir la réponse de la famille"), "clipboard-check", url)
+        case SplitState.COUNTERED:
+            return Step(_("Proposer à nouveau"), "send") if may_write else None
+        case SplitState.AGREED if contract is None:
+            url = url_for("staff.split_contract", split_id=split_id)
+            return (
+                Step(_("Établir le contrat"), "file-earmark-text", url)
+                if person.may(p.CONTRACT_ISSUE)
+                else None
+            )
+        case SplitState.AGREED:
+            url = url_for("staff.contract", contract_id=contract.id)
+            return (
+                Step(_("Enregistrer les signatures"), "pencil-square", url)
+                if person.may(p.CONTRACT_SIGN)
+                else None
+            )
+        case SplitState.SIGNED if contract is not None:
+            return Step(
+                _("Voir le contrat"), "file-earmark-text", url_for("staff.contract", contract_id=contract.id)
+            )
+        case _:
+            return None
