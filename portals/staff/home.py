@@ -26,6 +26,8 @@ PAGES = {
     "contract": ("staff.contract", "contract_id"),
     "chantier": ("staff.chantier", "chantier_id"),
 }
+READING = {"new_contract": "split", "new_chantier": "contract"}
+"""The page to read for those who may not do what the queue waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,14 @@ def _block(person: Actor, waiting: dict[str, int], rows: Sequence[Any], mine: bo
         if (queue.permission is not None and person.may(queue.permission)) is mine
     }
     counters = [(queue, waiting[key]) for key, queue in chosen.items() if waiting.get(key)]
-    items = [(chosen[row.queue], row, _url(chosen[row.queue], row)) for row in rows if row.queue in chosen]
+    items = [
+        (chosen[row.queue], row, _url(chosen[row.queue], row, mine)) for row in rows if row.queue in chosen
+    ]
     return Block(counters, items[:shown], sum(number for _queue, number in counters))
 
 
-def _url(queue: queues.Queue, row: Any) -> str:
-    endpoint, name = PAGES[queue.target]
+def _url(queue: queues.Queue, row: Any, mine: bool) -> str:
+    endpoint, name = PAGES[queue.target if mine else READING.get(queue.target, queue.target)]
     return url_for(endpoint, **{name: row.target_id})
 
 

@@ -110,7 +110,13 @@ QUEUES = (
         _l("Chantier à ouvrir"),
         p.CHANTIER_PREPARE,
         "new_chantier",
-        _of(Contract, Contract.created_at, Contract.state == ContractState.SIGNED, _NO_CHANTIER),
+        _of(
+            Contract,
+            Contract.created_at,
+            Contract.state == ContractState.SIGNED,
+            _NO_CHANTIER,
+            _in(DossierState.JOINED, DossierState.WORKS),
+        ),
     ),
     Queue(
         "blocked",
