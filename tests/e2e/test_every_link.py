@@ -1,0 +1,157 @@
+"""Every link of every account: nothing breaks, and nothing of one organisation opens for another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from sqlalchemy import select
+
+from intranet.app import create_app
+from intranet.chantiers.models import Chantier
+from intranet.config import Settings
+from intranet.demo.people import (
+    ADMIN,
+    AGENT_AZUR,
+    AGENT_RIVIERA,
+    ANIMATOR,
+    COORDINATION,
+    DIRECTOR,
+    REFERENT,
+    TECHNICAL,
+)
+from intranet.documents.models import Document
+from intranet.extensions import db
+from intranet.works.models import Contract, Split
+from tests.e2e.crawl import Seen, crawl, sign_in
+from tests.e2e.site import Site, environment
+from tests.e2e.visitor import DESKTOP, PHONE, visiting
+
+STAFF = (ADMIN, COORDINATION, REFERENT, TECHNICAL, DIRECTOR)
+OUTSIDE = (AGENT_AZUR, AGENT_RIVIERA, ANIMATOR)
+EVERYONE = (*STAFF, *OUTSIDE)
+OPEN_TO_ALL = ("/static/", "/account", "/login", "/search", "/offline", "/directory", "/password")
+"""Pages that hold nothing of an organisation, or only what the person herself may see (search)."""
+
+
+@pytest.fixture(scope="module")
+def app(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demonstration without a server: following thousands of links takes seconds."""
+    folder = copytree(demo_template, tmp_path_factory.mktemp("crawl") / "instance")
+    app = create_app(Settings.from_env(environment(folder)))
+    app.testing = False  # an error must answer 500, as it would in service
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def seen(app: Flask) -> dict[str, Seen]:
+    return {email: crawl(app, email) for email in EVERYONE}
+
+
+def test_every_link_of_every_account_leads_somewhere(seen: dict[str, Seen]) -> None:
+    wrong = [
+        f"{email}: {status} {address} (linked from {them.found_on[address]})"
+        for email, them in seen.items()
+        for address, status in them.statuses.items()
+        if status not in (200, 302, 303, 304, 308)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_account_finds_its_pages(seen: dict[str, Seen]) -> None:
+    for email in EVERYONE:
+        portal = {AGENT_AZUR: "bailleur", AGENT_RIVIERA: "bailleur", ANIMATOR: "partner"}.get(email, "staff")
+        own = [address for address in seen[email].opened if address.startswith(f"/{portal}/")]
+        assert len(own) > 5, f"{email} found {own}"
+
+
+@pytest.mark.parametrize("email", OUTSIDE)
+def test_no_page_of_another_organisation_opens_for(email: str, app: Flask, seen: dict[str, Seen]) -> None:
+    client = app.test_client()
+    sign_in(client, email)
+    foreign = {
+        address
+        for other in EVERYONE
+        for address in seen[other].opened - seen[email].opened
+        if not address.startswith(OPEN_TO_ALL) and address != "/"
+    }
+    assert foreign
+    answers = {address: client.get(address).status_code for address in sorted(foreign)}
+    objects = {address: status for address, status in answers.items() if re.search(r"/\d+", address)}
+    assert {address for address, status in answers.items() if status == 200} <= _lists_with_filters(foreign)
+    assert set(objects.values()) == {404}
+    staff = {status for address, status in answers.items() if address.startswith("/staff/")}
+    assert staff == {404}
+
+
+def _lists_with_filters(addresses: set[str]) -> set[str]:
+    """A list with other filters is still one's own list."""
+    return {address for address in addresses if "?" in address and not address.startswith("/staff/")}
+
+
+@pytest.mark.parametrize("email", [REFERENT, TECHNICAL, DIRECTOR])
+def test_staff_confined_to_some_dossiers_open_no_other(
+    email: str, app: Flask, seen: dict[str, Seen]
+) -> None:
+    with app.app_context():
+        dossier_of = _dossier_of_each_page()
+    own = {dossier_of(address) for address in seen[email].opened} - {None}
+    client = app.test_client()
+    sign_in(client, email)
+    others = {
+        address: dossier
+        for address in seen[COORDINATION].opened | seen[ADMIN].opened
+        if (dossier := dossier_of(address)) is not None and dossier not in own
+    }
+    assert own
+    assert others
+    assert {client.get(address).status_code for address in others} == {404}
+
+
+def _dossier_of_each_page():  # noqa: ANN202
+    """A function that says which dossier a page is about."""
+    tables = {"splits": Split, "contracts": Contract, "chantiers": Chantier, "files": Document}
+    known = {
+        name: dict(db.session.execute(select(model.id, model.dossier_id)).tuples())
+        for name, model in tables.items()
+    }
+
+    def dossier_of(address: str) -> int | None:
+        found = re.match(r"(?:/staff)?/(dossiers|splits|contracts|chantiers|files)/(\d+)", address)
+        if found is None:
+            return None
+        kind, number = found.group(1), int(found.group(2))
+        return number if kind == "dossiers" else known[kind].get(number)
+
+    return dossier_of
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("email", EVERYONE)
+def test_no_page_complains_in_the_console(
+    email: str, size: tuple[int, int], browser: Browser, site: Site, seen: dict[str, Seen]
+) -> None:
+    """And no page is wider than its window."""
+    too_wide = []
+    with visiting(browser, site, email, size) as person:
+        for address in seen[email].samples():
+            if not _is_a_page(address):
+                continue
+            assert person.open(address) == 200
+            if person.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                too_wide.append(address)
+    assert not too_wide, too_wide
+
+
+def _is_a_page(address: str) -> bool:
+    return not re.match(r"/(static|files|exports|sw\.js|logout)", address) and not re.search(
+        r"(/document|\.svg)$", address
+    )
