@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from babel import Locale
 from flask import Flask, redirect, request, url_for
 from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -26,6 +27,7 @@ PACKAGE = Path(__file__).parent
 TEMPLATES = PACKAGE.parent / "templates"
 TRANSLATIONS = PACKAGE.parent / "translations"
 LANGUAGES = ("fr", "en")
+LOCALES = {code: Locale(code) for code in LANGUAGES}  # parsing one for each request costs as much as a query
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -117,13 +119,13 @@ def _load_person(_request: object) -> object | None:
     return load_actor()
 
 
-def _language() -> str:
+def _language() -> Locale:
     """The person's own, else the one chosen on the sign-in page, else French."""
     if current_user and current_user.is_authenticated:
         chosen = current_user.language
     else:
         chosen = request.cookies.get("language", "") if request else ""
-    return chosen if chosen in LANGUAGES else "fr"
+    return LOCALES.get(chosen) or LOCALES["fr"]
 
 
 def _mount(app: Flask, found: Registry) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 
 import xlsxwriter
 from flask import Blueprint, Response, abort, request
-from flask_babel import get_locale
 
 from intranet.access import Actor, actor, registry, signed_in
 from intranet.clock import PARIS, today
@@ -23,6 +22,7 @@ from intranet.database import writing
 from intranet.extensions import db
 from intranet.plugin_api import Exporter
 from intranet.timeline.service import commit, record
+from intranet.web.translation import current_language
 
 bp = Blueprint("exports", __name__)
 
@@ -143,7 +143,7 @@ def download(name: str, form: str) -> Response:
     rows = exporter.rows(person, filters)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once sent)
     if form == "csv":
-        for piece in csv_pieces(exporter.columns, rows, english=str(get_locale()) == "en"):
+        for piece in csv_pieces(exporter.columns, rows, english=current_language() == "en"):
             file.write(piece)
     else:
         write_xlsx(file, exporter.columns, rows, str(exporter.label))

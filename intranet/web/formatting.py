@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from flask import Flask
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from intranet.clock import PARIS, today
+from intranet.web.translation import current_language
 
 NARROW = "\u202f"  # between thousands
 FIXED = "\u00a0"  # between a figure and its unit
@@ -49,18 +50,13 @@ _MONTHS = {
 }
 
 
-def _language() -> str:
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "fr"
-
-
 def day(value: date | datetime | None) -> str:
     """``14 mars 2019``; nothing for ``None``. An instant gives its date in Paris."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(PARIS).date()
-    language = _language()
+    language = current_language()
     number = "1er" if value.day == 1 and language == "fr" else str(value.day)
     return f"{number}{FIXED}{_MONTHS[language][value.month - 1]} {value.year}"
 
@@ -70,7 +66,7 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return ""
     local = value.astimezone(PARIS)
-    if _language() == "en":
+    if current_language() == "en":
         return f"{day(local)} at {local.hour}:{local.minute:02}"
     return f"{day(local)} à {local.hour}{FIXED}h{FIXED}{local.minute:02}"
 
@@ -80,7 +76,7 @@ def number(value: float | int | None, decimals: int = 0) -> str:
     if value is None:
         return ""
     text = f"{value:,.{decimals}f}"
-    if _language() == "en":
+    if current_language() == "en":
         return text
     return text.replace(",", NARROW).replace(".", ",")
 
@@ -91,7 +87,7 @@ def money(cents: int | None) -> str:
         return ""
     sign = "−" if cents < 0 else ""
     amount = number(abs(cents) / 100, 2)
-    return f"{sign}€{amount}" if _language() == "en" else f"{sign}{amount}{FIXED}€"
+    return f"{sign}€{amount}" if current_language() == "en" else f"{sign}{amount}{FIXED}€"
 
 
 def hours(minutes: int | None) -> str:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from flask import current_app, render_template, request, url_for
-from flask_babel import get_locale
 from flask_login import current_user
 from markupsafe import Markup
 
 from intranet.access import Actor, actor, registry
 from intranet.plugin_api import NavItem, Portal
+from intranet.web.translation import current_language
 
 KEPT = 512
 
@@ -85,7 +85,7 @@ def menu() -> Markup:
     key = (
         portal.name if portal else "",
         person.permissions,
-        str(get_locale()),
+        current_language(),
         request.endpoint,
         request.root_path,
     )

@@ -41,6 +41,7 @@ STATIC_HEADERS = tuple(
     for name, value in HEADERS
     if name not in ("Permissions-Policy", "Cross-Origin-Opener-Policy")
 )
+NAMES = frozenset(name.lower() for name, _value in HEADERS)
 HSTS = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -48,9 +49,8 @@ FOREVER = "public, max-age=31536000, immutable"
 def set_headers(response: Response) -> Response:
     """Add the headers; a view that set one of its own keeps it."""
     headers = response.headers
-    for name, value in HEADERS:
-        if name not in headers:
-            headers[name] = value
+    own = NAMES.intersection(name.lower() for name, _value in headers)
+    headers.extend(HEADERS if not own else [each for each in HEADERS if each[0].lower() not in own])
     if request.scheme == "https":
         headers["Strict-Transport-Security"] = HSTS
     if request.endpoint == "static":
