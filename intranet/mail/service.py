@@ -65,9 +65,9 @@ def compose(payload: dict[str, Any]) -> EmailMessage:
     message["Date"] = format_datetime(now())
     message["Message-ID"] = payload["message_id"]
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = payload["language"]
     message.set_content(text.strip() + "\n")
     message.add_alternative(html, subtype="html")
+    message["Content-Language"] = payload["language"]
     return message
 
 
