@@ -1,0 +1,193 @@
+"""Each owner's tables: made, compared, taken back, and safe on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select, text
+
+from intranet import migrate
+from intranet.access import Role
+from intranet.accounts.models import Membership
+from intranet.config import Settings
+from intranet.database import writing
+from intranet.extensions import db
+from intranet.testing.contract import running
+from intranet.testing.factories import make_user
+from tests.databases import Databases
+
+MakeSettings = Callable[..., Settings]
+TEXT = """
+revision = "{revision}"
+down_revision = {down!r}
+branch_labels = None
+depends_on = None
+
+import sqlalchemy as sa
+from alembic import op
+
+def upgrade():
+    {upgrade}
+
+def downgrade():
+    pass
+"""
+
+
+@pytest.fixture
+def write_revision(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Add a revision to the core's, in a copy of its folder."""
+    original = Path(migrate.__file__).parent / "migrations"
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    for path in original.glob("*.py"):
+        (folder / path.name).write_text(path.read_text())
+    known = migrate.migrations_folder
+    monkeypatch.setattr(
+        migrate, "migrations_folder", lambda owner: folder if owner == "core" else known(owner)
+    )
+
+    def write(upgrade: str) -> None:
+        with app.app_context():
+            head = migrate._scripts("core").get_current_head()
+        (folder / "9999_core.py").write_text(TEXT.format(revision="9999_core", down=head, upgrade=upgrade))
+
+    return write
+
+
+def test_models_and_migrations_agree(app: Flask) -> None:
+    assert migrate.check(app) == []
+
+
+def test_every_owner_is_up_to_date_after_an_upgrade(app: Flask) -> None:
+    assert migrate.pending(app) == []
+    assert {"core", "directory"} <= {each.owner for each in migrate.status(app)}
+
+
+def test_each_owner_has_its_own_version_table(app: Flask) -> None:
+    with app.app_context():
+        tables = set(inspect(db.engine).get_table_names())
+    assert {"alembic_version_core", "alembic_version_directory"} <= tables
+    assert "alembic_version" not in tables
+
+
+def test_upgrading_again_changes_nothing(app: Flask) -> None:
+    before = migrate.status(app)
+    migrate.upgrade_all(app)
+    assert migrate.status(app) == before
+
+
+def test_everything_can_be_taken_back_and_made_again(app: Flask) -> None:
+    with app.app_context():
+        owners = list(app.extensions["intranet"].plugins.owner_order())
+    for owner in reversed(owners):
+        if any(each.owner == owner for each in migrate.status(app)):
+            migrate.downgrade(app, owner)
+    with app.app_context():
+        left = [name for name in inspect(db.engine).get_table_names() if not name.startswith("alembic")]
+    assert left == []
+    migrate.upgrade_all(app)
+    assert migrate.check(app) == []
+
+
+def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(
+    app: Flask, write_revision: Callable[[str], None]
+) -> None:
+    """On SQLite a batch copies the table and drops the first: with foreign keys on, its children went too."""
+    with app.app_context():
+        make_user(Role.COORDINATOR)
+    write_revision(
+        'with op.batch_alter_table("core_user") as batch:\n'
+        '        batch.alter_column("name", type_=sa.String(150), existing_nullable=False)'
+    )
+    migrate.upgrade_all(app)
+    with app.app_context():
+        assert db.session.scalars(select(Membership.id)).all()
+
+
+@pytest.mark.sqlite_only
+def test_a_migration_that_orphans_rows_is_undone(app: Flask, write_revision: Callable[[str], None]) -> None:
+    with app.app_context():
+        make_user(Role.COORDINATOR)
+    write_revision('op.execute("DELETE FROM core_user")')
+    with pytest.raises(migrate.MigrationFailed, match="would point to nothing"):
+        migrate.upgrade_all(app)
+    with app.app_context():
+        assert db.session.scalars(select(Membership.id)).all()
+    assert migrate.status(app)[0].current != "9999_core"
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    app: Flask, write_revision: Callable[[str], None]
+) -> None:
+    write_revision(
+        'op.create_table("core_half", sa.Column("id", sa.Integer, primary_key=True))\n'
+        '    op.execute("SELECT * FROM no_such_table")'
+    )
+    with pytest.raises(Exception, match="no_such_table"):
+        migrate.upgrade_all(app)
+    with app.app_context():
+        assert "core_half" not in inspect(db.engine).get_table_names()
+
+
+@pytest.mark.sqlite_only
+def test_foreign_keys_are_on_again_after_a_migration(app: Flask) -> None:
+    migrate.upgrade_all(app)
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_difference_is_told_in_words(app: Flask) -> None:
+    with app.app_context(), writing():
+        db.session.execute(text("ALTER TABLE core_pole ADD COLUMN stray INTEGER"))
+        db.session.commit()
+    assert any("core: " in line and "stray" in line for line in migrate.check(app))
+
+
+def test_the_search_index_is_made_by_the_migration_and_no_difference(app: Flask) -> None:
+    with app.app_context(), writing():
+        db.session.execute(
+            text(
+                "INSERT INTO core_search_entry (kind, object_id, title, words) VALUES ('k', 1, 't', 'ecole')"
+            )
+        )
+        index = (
+            "SELECT count(*) FROM core_search_fts WHERE core_search_fts MATCH 'kind:k AND words:eco*'"
+            if db.engine.dialect.name == "sqlite"
+            else "SELECT count(*) FROM core_search_entry WHERE vector @@ to_tsquery('simple', 'eco:*')"
+        )
+        assert db.session.execute(text(index)).scalar_one() == 1
+    assert migrate.check(app) == []
+
+
+def test_a_new_revision_is_written_from_the_models(
+    app: Flask, write_revision: Callable[[str], None], tmp_path: Path
+) -> None:
+    with app.app_context(), writing():
+        db.session.execute(text("DROP INDEX ix_core_timeline_kind"))
+        db.session.commit()
+    path = migrate.revision(app, "core", "Find by kind again")
+    assert path.parent == tmp_path / "migrations"
+    content = path.read_text()
+    assert "Find by kind again" in content
+    assert "ix_core_timeline_kind" in content
+    assert content.startswith('"""')
+    migrate.upgrade_all(app)
+    assert migrate.check(app) == []
+
+
+def test_an_empty_database_is_filled_by_one_upgrade(
+    databases: Databases, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    if databases.template_url.startswith("postgresql"):
+        settings = make_settings()
+        with running(settings) as app, app.app_context(), db.engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    else:
+        settings = make_settings(DATABASE_URL=f"sqlite:///{tmp_path / 'empty.db'}")
+    with running(settings) as app:
+        assert migrate.pending(app) == []
