@@ -13,7 +13,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
 
-from intranet.config import Settings, SettingsError, settings_table
+from intranet.config import Settings, SettingsError, settings_table, write_settings_table
 from intranet.pluginsystem.errors import StartRefused
 
 COMMAND_ERRORS = (SettingsError, StartRefused)
@@ -258,9 +258,17 @@ def settings() -> None:
 
 @settings.command("table")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
-def settings_print(language: str) -> None:
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Put the tables of both languages between the marks of this file instead.",
+)
+def settings_print(language: str, write: Path | None) -> None:
     """Print them as the table of the README."""
-    click.echo(settings_table(language))
+    if write is None:
+        click.echo(settings_table(language))
+        return
+    write.write_text(write_settings_table(write.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 @cli.group()

@@ -5,6 +5,7 @@ wins: use that where a bare name would clash with another program's. A name that
 and is not known stops the start, because a misspelt setting is a setting silently ignored.
 """
 
+# ruff: noqa: RUF009 (every call in the dataclass makes a field)
 from __future__ import annotations
 
 import dataclasses
@@ -102,8 +103,10 @@ def _optional_url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
-def _setting(read: Callable[[str], Any], default: Any, fr: str, en: str, shown: str | None = None) -> Any:
-    """A field: how its text is read, its default, its documentation, and how the default is shown."""
+def _setting(
+    read: Callable[[str], Any], default: Any, fr: str, en: str, shown: tuple[str, str] | None = None
+) -> Any:
+    """A field: how its text is read, its default, its documentation, and the default in words (fr, en)."""
     return field(default=default, metadata={"read": read, "fr": fr, "en": en, "shown": shown})
 
 
@@ -116,21 +119,21 @@ class Settings:
         Path("instance"),
         "Dossier de l'installation : base SQLite, fichiers, clé, gabarits du site.",
         "Folder of this installation: SQLite database, files, key, the site's own templates.",
-        shown="instance",
+        shown=("`instance`", "`instance`"),
     )
     database_url: str = _setting(
         _database,
         "",
         "Base de données : `sqlite:///…` ou `postgresql+psycopg://…`.",
         "Database: `sqlite:///…` or `postgresql+psycopg://…`.",
-        shown="intranet.db in the instance folder",
+        shown=("`intranet.db` dans ce dossier", "`intranet.db` in that folder"),
     )
     secret_key: str = _setting(
         _text,
         "",
         "Clé qui signe les sessions et chiffre les seconds facteurs (32 caractères au moins).",
         "Key that signs sessions and encrypts second factors (at least 32 characters).",
-        shown="made once, kept in the instance folder",
+        shown=("créée une fois, gardée dans ce dossier", "made once, kept in that folder"),
     )
     base_url: str = _setting(
         _web_address,
@@ -143,7 +146,7 @@ class Settings:
         None,
         "Modules en service, séparés par des virgules. Vide : mode de secours, portails seulement.",
         "Plugins in service, separated by commas. Empty: safe mode, portals only.",
-        shown="all that are installed",
+        shown=("tous ceux qui sont installés", "all that are installed"),
     )
     smtp_url: str = _setting(
         _optional_url("smtp", "smtps", "smtp+starttls"),
@@ -180,7 +183,7 @@ class Settings:
         False,
         "Second facteur obligatoire pour l'équipe de l'association.",
         "The association's staff must use a second factor.",
-        shown="no",
+        shown=("non", "no"),
     )
     max_upload_mb: int = _setting(
         _positive,
@@ -270,9 +273,24 @@ def settings_table(language: str = "fr") -> str:
     ]
     lines = ["| " + " | ".join(heads) + " |", "|---|---|---|"]
     for setting in documented_fields():
-        shown = setting.metadata["shown"] or (f"`{setting.default}`" if setting.default != "" else "")
+        words = setting.metadata["shown"]
+        if words:
+            shown = words[0 if language == "fr" else 1]
+        else:
+            shown = f"`{setting.default}`" if setting.default != "" else ""
         lines.append(f"| `{variable_of(setting.name)}` | {shown} | {setting.metadata[language]} |")
     return "\n".join(lines)
+
+
+def write_settings_table(text: str) -> str:
+    """``text`` with the tables between ``<!-- settings:fr -->`` and ``<!-- /settings:fr -->`` made anew."""
+    for language in ("fr", "en"):
+        begin, end = f"<!-- settings:{language} -->", f"<!-- /settings:{language} -->"
+        before, found, rest = text.partition(begin)
+        _old, ended, after = rest.partition(end)
+        if found and ended:
+            text = f"{before}{begin}\n{settings_table(language)}\n{end}{after}"
+    return text
 
 
 def read_plugin_config(name: str, config: type[Any], environ: Mapping[str, str]) -> Any:
