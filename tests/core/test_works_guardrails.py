@@ -1,0 +1,204 @@
+"""Guard-rails one by one: what breaks each, what does not, and that none can be set aside by a trick."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from intranet.dossiers.terms import Survey
+from intranet.works.guardrails import (
+    BY_ID,
+    CONDITIONS,
+    GUARDRAILS,
+    DwellingFacts,
+    LineFacts,
+    check_line,
+    lock,
+    locked_reason,
+    starting_point,
+)
+from intranet.works.terms import Cause, Holder, Need, Payer
+from tests.core.test_works_rules import ROWS, kind
+
+SOUND = DwellingFacts(permit_year=2005, asbestos=Survey.MISSING, lead=Survey.MISSING, decent=True)
+SURVEYED = DwellingFacts(permit_year=1930, asbestos=Survey.CLEAR, lead=Survey.CLEAR, decent=True)
+OTHERS = (Holder.TENANT, Holder.SHARED, Holder.PARTNER)
+
+
+def a_line(code: str | None, holder: Holder = Holder.TENANT, label: str = "", **more: object) -> LineFacts:
+    facts = LineFacts(
+        kind=kind(code) if code else None,
+        label=label,
+        need=Need.WISHED,
+        cause=Cause.USE,
+        holder=holder,
+        materials_payer=Payer.BAILLEUR,
+    )
+    return replace(facts, **more)  # type: ignore[arg-type]
+
+
+def broken(line: LineFacts, home: DwellingFacts = SOUND) -> list[str]:
+    return [violation.rule for violation in check_line(line, home)]
+
+
+@pytest.mark.parametrize("code", [code for code, values in ROWS.items() if values["locked_to_bailleur"]])
+def test_what_is_locked_to_the_bailleur_goes_to_nobody_else(code: str) -> None:
+    for holder in OTHERS:
+        assert "locked_to_bailleur" in broken(a_line(code, holder), SURVEYED)
+    assert broken(a_line(code, Holder.BAILLEUR)) == []
+
+
+@pytest.mark.parametrize("label", ["Tableau électrique à changer", "Fuite de gaz", "Ouvrir le mur porteur"])
+def test_a_free_line_cannot_dodge_the_lock_by_its_words(label: str) -> None:
+    assert "locked_to_bailleur" in broken(a_line(None, label=label))
+
+
+@pytest.mark.parametrize("label", ["Ranger la cave", "Plomberie : joint du lavabo", "Rideaux du séjour"])
+def test_ordinary_words_of_a_free_line_lock_nothing(label: str) -> None:
+    assert broken(a_line(None, label=label)) == []
+
+
+def test_professional_works_go_to_the_partner_but_not_to_the_tenant() -> None:
+    assert broken(a_line("II.b.2")) == ["professional_only"]
+    assert broken(a_line("II.b.2", Holder.SHARED)) == ["professional_only"]
+    assert broken(a_line("II.b.2", Holder.PARTNER)) == []
+
+
+def test_works_partly_professional_ask_the_condition_and_then_hold_to_it() -> None:
+    assert broken(a_line("VI.a.1")) == ["condition_unanswered"]
+    assert broken(a_line("VI.a.1", condition_met=False)) == ["condition_unmet"]
+    assert broken(a_line("VI.a.1", condition_met=True)) == []
+    assert broken(a_line("VI.a.1", Holder.PARTNER)) == []
+
+
+def test_every_condition_of_the_catalogue_has_its_question() -> None:
+    assert {values["professional_condition"] for values in ROWS.values()} - {""} == set(CONDITIONS)
+
+
+@pytest.mark.parametrize("year", [None, 1900, 1996, 1997])
+@pytest.mark.parametrize("holder", OTHERS)
+def test_without_a_survey_nothing_drills_in_a_home_permitted_before_july_1997(
+    year: int | None, holder: Holder
+) -> None:
+    home = replace(SOUND, permit_year=year)
+
+    assert "asbestos" in broken(a_line("E.6", holder), home)
+    assert broken(a_line("E.6", Holder.BAILLEUR), home) == []
+
+
+def test_a_clear_survey_or_a_later_permit_lifts_the_asbestos_rule() -> None:
+    assert broken(a_line("E.6"), replace(SOUND, permit_year=1998)) == []
+    assert broken(a_line("E.6"), replace(SOUND, permit_year=1960, asbestos=Survey.CLEAR)) == []
+
+
+def test_asbestos_that_was_found_forbids_whatever_the_year() -> None:
+    assert broken(a_line("E.6"), replace(SOUND, permit_year=2010, asbestos=Survey.FOUND)) == ["asbestos"]
+
+
+@pytest.mark.parametrize("code", ["III.b.3", "L.14", "E.3", "III.a.2", "III.a.4", "E.1", "E.5", "E.12"])
+def test_kinds_that_drill_sand_or_lift_a_floor_are_under_the_asbestos_rule(code: str) -> None:
+    assert "asbestos" in broken(a_line(code), replace(SOUND, permit_year=1975))
+
+
+@pytest.mark.parametrize("code", ["II.a.1", "IV.d.3", "E.7", "E.8", "E.9", "III.a.1", "T.2"])
+def test_kinds_that_only_clean_or_change_like_for_like_are_not(code: str) -> None:
+    assert broken(a_line(code), replace(SOUND, permit_year=1900)) == []
+
+
+@pytest.mark.parametrize("label", ["Percer pour une tringle", "Poncer le parquet", "Refaire le sol"])
+def test_the_gesture_of_a_free_line_is_read_from_its_words(label: str) -> None:
+    assert broken(a_line(None, label=label), replace(SOUND, permit_year=1975)) == ["asbestos"]
+
+
+@pytest.mark.parametrize("year", [None, 1890, 1948])
+@pytest.mark.parametrize("holder", OTHERS)
+def test_without_a_report_nothing_scrapes_paint_in_a_home_older_than_1949(
+    year: int | None, holder: Holder
+) -> None:
+    home = DwellingFacts(year, Survey.CLEAR, Survey.MISSING, True)
+
+    assert broken(a_line("E.1", holder), home) == ["lead"]
+    assert broken(a_line("E.6", holder), home) == []  # shelves scrape no paint
+
+
+def test_a_clear_lead_report_or_a_later_home_lifts_the_lead_rule() -> None:
+    assert broken(a_line("E.1"), SURVEYED) == []
+    assert broken(a_line("E.1"), DwellingFacts(1949, Survey.CLEAR, Survey.MISSING, True)) == []
+
+
+def test_lead_that_was_found_forbids_whatever_the_year() -> None:
+    assert broken(a_line("E.1"), replace(SOUND, lead=Survey.FOUND)) == ["lead"]
+
+
+def test_a_transformation_needs_the_written_consent_whoever_of_the_family_does_it() -> None:
+    assert broken(a_line("E.4")) == ["written_consent"]
+    assert broken(a_line("E.4", Holder.SHARED)) == ["written_consent"]
+    assert broken(a_line("E.4", consent_on=date(2019, 3, 1))) == []
+    assert broken(a_line("E.4", Holder.PARTNER)) == []
+
+
+def test_an_adaptation_needs_no_written_consent() -> None:
+    assert broken(a_line("E.11", condition_met=True)) == []
+
+
+def test_works_that_bring_a_home_to_decency_never_go_to_the_tenant() -> None:
+    unfit = replace(SOUND, decent=False)
+
+    assert broken(a_line("L.20", need=Need.NEEDED), unfit) == ["decency"]
+    assert broken(a_line("L.20", need=Need.NEEDED), SOUND) == []
+    assert broken(a_line("L.20"), unfit) == []  # wished: the home is decent without
+    assert "decency" in broken(a_line("L.12", need=Need.NEEDED), SOUND)  # décret 2002-120
+    assert broken(a_line(None, label="Remettre la douche", need=Need.NEEDED), unfit) == ["decency"]
+
+
+def test_the_tenant_does_not_pay_for_what_is_the_bailleurs() -> None:
+    paid = a_line("L.5", Holder.BAILLEUR, materials_payer=Payer.TENANT)
+
+    assert broken(paid) == ["tenant_pays_bailleur_works"]
+    assert broken(replace(paid, holder=Holder.DROPPED)) == []
+
+
+@pytest.mark.parametrize("code", ROWS)
+def test_the_bailleur_may_hold_every_kind_and_every_kind_may_be_dropped(code: str) -> None:
+    worst = DwellingFacts()
+
+    assert broken(a_line(code, Holder.BAILLEUR), worst) == []
+    assert broken(a_line(code, Holder.DROPPED), worst) == []
+
+
+@pytest.mark.parametrize("code", ROWS)
+@pytest.mark.parametrize("home", [SOUND, SURVEYED, DwellingFacts(), replace(SOUND, decent=False)])
+def test_what_the_rules_start_with_never_breaks_a_guard_rail(code: str, home: DwellingFacts) -> None:
+    for cause in Cause:
+        for need in Need:
+            line = a_line(code, need=need, cause=cause)
+            _default, holder, payer = starting_point(line, home)
+
+            assert broken(replace(line, holder=holder, materials_payer=payer), home) == []
+
+
+def test_the_lock_says_what_keeps_a_line_from_the_tenant_whoever_holds_it() -> None:
+    assert lock(a_line("L.5", Holder.BAILLEUR), SOUND) == "locked_to_bailleur"
+    assert lock(a_line("E.7", Holder.BAILLEUR), SOUND) == ""
+    assert lock(a_line("E.6", Holder.BAILLEUR), replace(SOUND, permit_year=1975)) == "asbestos"
+
+
+def test_every_guard_rail_has_its_reason_in_words() -> None:
+    assert len(BY_ID) == len(GUARDRAILS)
+    for rule in GUARDRAILS:
+        assert len(str(locked_reason(rule.id))) > 20
+    assert locked_reason("") == ""
+
+
+def test_only_professional_works_of_harmless_trades_and_conditions_could_be_set_aside() -> None:
+    def overridable(line: LineFacts, home: DwellingFacts = SOUND) -> list[bool]:
+        return [violation.overridable for violation in check_line(line, home)]
+
+    assert overridable(a_line("II.b.2")) == [True]
+    assert overridable(a_line("IV.d.1")) == [False]
+    assert overridable(a_line("VI.a.1")) == [True]
+    assert overridable(a_line("L.5"), SURVEYED) == [False, False, False]
+    assert overridable(a_line("E.1"), DwellingFacts()) == [False, False]
+    assert overridable(a_line("E.4")) == [False]
