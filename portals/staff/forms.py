@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Email, NumberRange, Optional, StopValidation
+from wtforms.validators import Email, NumberRange, Optional
 
 from intranet.dossiers import commands as c
 from intranet.dossiers.models import LeavingReason, Survey
@@ -24,20 +24,6 @@ MISSING = _l("Ce champ est à remplir.")
 def _number_or_none(text: Any) -> int | None:
     """The id a select sent; nothing for its empty choice."""
     return int(text) if text not in (None, "", "None") else None
-
-
-class NeededForNewDwelling:
-    """Required, unless the form names a dwelling that is recorded already."""
-
-    field_flags = {"required": True}
-
-    def __call__(self, form: Any, field: Any) -> None:
-        if "dwelling_id" in form and form.dwelling_id.data is not None:
-            field.errors[:] = []
-            raise StopValidation
-        if not field.data:
-            field.errors[:] = []
-            raise StopValidation(str(MISSING))
 
 
 class SurfaceField(StringField):
@@ -120,14 +106,12 @@ class OpenDossierForm(HouseholdForm):
 class DwellingForm(BaseForm):
     """A home as its bailleur describes it. Used alone, and inside an allocation."""
 
-    bailleur_id = SelectField(_l("Bailleur"), [NeededForNewDwelling()], coerce=_number_or_none)
-    address = TextField(_l("Adresse"), [NeededForNewDwelling()], max_length=255)
-    postcode = TextField(_l("Code postal"), [NeededForNewDwelling()], max_length=10)
-    town = TextField(_l("Ville"), [NeededForNewDwelling()], max_length=80, default="Nice")
+    bailleur_id = SelectField(_l("Bailleur"), [required()], coerce=_number_or_none)
+    address = TextField(_l("Adresse"), [required()], max_length=255)
+    postcode = TextField(_l("Code postal"), [required()], max_length=10)
+    town = TextField(_l("Ville"), [required()], max_length=80, default="Nice")
     floor = TextField(_l("Étage, porte"), max_length=40)
-    kind = SelectField(
-        _l("Type"), [NeededForNewDwelling()], choices=[("", "—"), *((kind, kind) for kind in KINDS)]
-    )
+    kind = SelectField(_l("Type"), [required()], choices=[("", "—"), *((kind, kind) for kind in KINDS)])
     surface_m2 = SurfaceField(_l("Surface (m²)"))
     permit_year = IntegerField(
         _l("Année du permis de construire"),
@@ -188,6 +172,17 @@ class AllocationForm(DwellingForm):
     )
     allocated_on = DateField(_l("Attribué le"), [InputRequired(MISSING)])
     entry_on = DateField(_l("Entrée dans les lieux"), description=_l("Peut être à venir."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A dwelling already recorded is not described again: what stands in its fields is left alone."""
+        valid = bool(super().validate(extra_validators))
+        if self.dwelling_id.data is None:
+            return valid
+        own = ("dwelling_id", "allocated_on", "entry_on")
+        for field in self:
+            if field.name not in own:
+                field.errors = ()
+        return not self.errors
 
     def command(self, dossier_id: int, version: int) -> c.Allocate:
         known: int | None = self.dwelling_id.data
