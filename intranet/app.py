@@ -22,6 +22,7 @@ from intranet.operations import logs
 from intranet.pluginsystem import checks, gate
 from intranet.pluginsystem.manager import Plugins
 from intranet.pluginsystem.registry import CORE, Registry, collect
+from intranet.web.templating import IntranetFlask
 
 PACKAGE = Path(__file__).parent
 TEMPLATES = PACKAGE.parent / "templates"
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _make_flask(settings: Settings) -> Flask:
-    app = Flask(
+    app = IntranetFlask(
         "intranet",
         static_folder=str(PACKAGE / "static"),
         instance_path=str(settings.instance),

@@ -1,0 +1,85 @@
+"""Templates compiled once for each language, with everything that cannot change already in them.
+
+``{{ _("Dossiers") }}``, ``{{ icon("plus-lg") }}`` or ``{{ url_for("staff.home") }}`` give the same text at every
+request in one language. They are called when the template is compiled, and what they gave becomes part of the
+static text around them: a page that says ``_()`` a hundred times pays for none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Flask
+from flask.templating import Environment
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+from werkzeug.routing import BuildError
+
+from intranet.web.translation import current_language
+
+CONSTANT = frozenset({"_", "gettext", "icon", "draw_icon", "static_url", "head", "logo", "url_for"})
+"""Globals of the templates whose answer depends on their arguments and the language alone."""
+
+
+class Folding(NodeTransformer):
+    """Replaces a call of a constant global, with literal arguments, by its answer."""
+
+    def __init__(self, environment: IntranetEnvironment, own_names: set[str]) -> None:
+        self.environment = environment
+        self.names = CONSTANT - own_names
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or node.node.name not in self.names:
+            return node
+        if node.dyn_args is not None or node.dyn_kwargs is not None:
+            return node
+        given = [*node.args, *(pair.value for pair in node.kwargs)]
+        if not all(isinstance(each, nodes.Const) for each in given):
+            return node
+        if node.node.name == "url_for" and str(cast(nodes.Const, node.args[0]).value).startswith("."):
+            return node  # relative to the blueprint of the request
+        values = [cast(nodes.Const, each).value for each in node.args]
+        named = {pair.key: cast(nodes.Const, pair.value).value for pair in node.kwargs}
+        try:
+            function = cast(Callable[..., Any], self.environment.globals[node.node.name])
+            answer = function(*values, **named)
+        except (RuntimeError, BuildError):
+            return node  # outside a request an address is not known; nor is a page that is switched off
+        kept = Markup(answer) if hasattr(answer, "__html__") else str(answer)  # noqa: S704 (it was markup)
+        return nodes.Const(kept, lineno=node.lineno)
+
+
+class IntranetEnvironment(Environment):
+    """Flask's environment, folding constant calls."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        own = {macro.name for macro in template.find_all(nodes.Macro)}
+        own |= {each.name for each in template.find_all(nodes.Name) if each.ctx != "load"}
+        Folding(self, own).visit(template)
+        return template
+
+
+class IntranetFlask(Flask):
+    """Flask with one template environment for each language."""
+
+    jinja_environment = IntranetEnvironment
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._by_language: dict[str, Environment] = {}
+        super().__init__(*args, **kwargs)
+
+    @property
+    def jinja_env(self) -> Environment:
+        """The environment of the reader's language. All share filters, globals and loader with the first."""
+        language = current_language()
+        found = self._by_language.get(language)
+        if found is None:
+            first = next(iter(self._by_language.values()), None)
+            # Compiled templates are kept apart: their text differs.
+            found = self.create_jinja_environment() if first is None else first.overlay(bytecode_cache=None)
+            self._by_language[language] = found
+        return found
