@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from importlib import import_module
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -21,15 +19,14 @@ from portals.staff import (
     offers,
     path,
     people,
+    splits,
 )
 from portals.staff.administration.navigation import NAV as ADMINISTRATION
 from portals.staff.administration.views_access_log import EXPORTER as ACCESS_LOG
 from portals.staff.blueprint import bp
 
-PAGES = (home, dossiers, households, path, people, dwellings, chantiers, administration)
+PAGES = (home, dossiers, households, path, people, dwellings, splits, chantiers, administration)
 """The modules whose routes stand on the staff blueprint."""
-with suppress(ImportError):
-    import_module("portals.staff.splits")
 
 
 @hookimpl
