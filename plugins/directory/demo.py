@@ -9,7 +9,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation, Site
 from intranet.search.service import put_entry
 from plugins.directory.models import Engagement, Entry, EntryKind
-from plugins.directory.service import SEARCH_KIND, words_of
+from plugins.directory.search import SEARCH_KIND, words_of
 
 PARTNERS = (
     OrganisationKind.WORKS_PARTNER,

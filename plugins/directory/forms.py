@@ -14,6 +14,10 @@ from plugins.directory.wordings import ENGAGEMENTS, KINDS
 NONE = ("", "—")
 
 
+def _or_nothing(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 class EntryForm(BaseForm):
     """An entry, new or changed."""
 
@@ -31,8 +35,8 @@ class EntryForm(BaseForm):
     )
     services = TextField(_l("Services"), max_length=255)
     notes = LongTextField(_l("Notes"), max_length=4000)
-    site_id = SelectField(_l("Site de l’intranet"))
-    organisation_id = SelectField(_l("Organisme de l’intranet"))
+    site_id = SelectField(_l("Site de l’intranet"), filters=[_or_nothing])
+    organisation_id = SelectField(_l("Organisme de l’intranet"), filters=[_or_nothing])
 
     def offer(self, sites: list[tuple[str, str]], organisations: list[tuple[str, str]]) -> None:
         """Set what the entry may be tied to."""

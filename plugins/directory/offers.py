@@ -13,7 +13,7 @@ from intranet.rows import fetch_all
 from intranet.settings.service import value
 from plugins.directory import queries
 from plugins.directory.permissions import MANAGE, READ
-from plugins.directory.service import SEARCH_KIND
+from plugins.directory.search import SEARCH_KIND
 from plugins.directory.wordings import ENGAGEMENTS, KINDS
 
 STAFF = ("staff",)

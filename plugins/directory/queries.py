@@ -15,7 +15,7 @@ from intranet.organisations.models import Organisation, Site
 from intranet.rows import Statement, fetch_all, fetch_one, fetch_value
 from intranet.search.queries import matching, newest
 from plugins.directory.models import Engagement, Entry
-from plugins.directory.service import SEARCH_KIND, words_of
+from plugins.directory.search import SEARCH_KIND, words_of
 
 COLUMNS = (
     Entry.id,

@@ -17,8 +17,8 @@ from intranet.timeline import service as timeline
 from plugins.directory.commands import EntryFields
 from plugins.directory.models import Entry
 from plugins.directory.permissions import MANAGE
+from plugins.directory.search import SEARCH_KIND, words_of
 
-SEARCH_KIND = "directory"
 LIMITS = {"name": 120, "contact": 120, "services": 255, "notes": 4000}
 """Free text, in characters: checked for what must not be kept."""
 
@@ -75,11 +75,6 @@ def change_entry(actor: Actor, entry_id: int, version: int, fields: EntryFields)
     )
     timeline.commit()
     return entry
-
-
-def words_of(entry: Entry) -> str:
-    """What an entry is found by."""
-    return f"{entry.name} {entry.contact} {entry.services} {entry.phone}"
 
 
 def _checked(fields: EntryFields) -> EntryFields:
