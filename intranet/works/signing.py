@@ -43,22 +43,22 @@ def marks(lines: Iterable[Mapping[str, Any]], signatures: Iterable[Any]) -> tupl
 def contract_sentence(state: ContractState, parties: Sequence[Mark], *, ready: bool, for_alc: bool) -> str:
     """What happens next to the contract."""
     if state is ContractState.CANCELLED:
-        return _("Ce contrat est annulé ; un autre le remplace ou le remplacera.")
+        return str(_("Ce contrat est annulé ; un autre le remplace ou le remplacera."))
     if state is ContractState.SIGNED:
-        return _("Chacun a signé : le chantier peut s’ouvrir.")
+        return str(_("Chacun a signé : le chantier peut s’ouvrir."))
     if not ready:
-        return _("Le document est en préparation ; il se signe ensuite sur papier.")
+        return str(_("Le document est en préparation ; il se signe ensuite sur papier."))
     awaited = ", ".join(
         mark.label.lower() if mark.side is not Side.ALC else mark.label
         for mark in parties
         if mark.signed_on is None
     )
     if for_alc:
-        return _(
-            "À vous de faire signer et d’enregistrer chaque signature. Attendues : %(who)s.", who=awaited
+        return str(
+            _("À vous de faire signer et d’enregistrer chaque signature. Attendues : %(who)s.", who=awaited)
         )
-    return _(
-        "Le contrat se signe sur papier ; ALC enregistre les signatures. Attendues : %(who)s.", who=awaited
+    return str(
+        _("Le contrat se signe sur papier ; ALC enregistre les signatures. Attendues : %(who)s.", who=awaited)
     )
 
 

@@ -28,6 +28,7 @@ from intranet.works.wordings import (
     NEEDS,
     PAYERS,
     SIDES,
+    WHATS,
     value_in_words,
     who_does,
 )
@@ -88,6 +89,7 @@ class Line:
     household: Cell
     changes: tuple[str, ...] = ()
     comments: tuple[Said, ...] = ()
+    last_word: Said | None = None  # of a line in discussion: what was said last, in view
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,9 @@ def arrange(
     grouped: dict[str, list[Line]] = {name: [] for name in _TITLES}
     for row in rows:
         group = _group(row)
-        grouped[group].append(_line(row, group, _thread(comments.get(row.id, ())), changed.get(row.id, ())))
+        grouped[group].append(
+            _line(row, side, group, _thread(comments.get(row.id, ())), changed.get(row.id, ()))
+        )
     titles = {name: str(title) for name, title in _TITLES.items()}
     if state is SplitState.DRAFT:
         titles["waiting"] = _("À proposer au bailleur")
@@ -193,7 +197,7 @@ def _group(row: LineView) -> str:
     return "agreed" if row.bailleur is Answer.ACCEPTED else "waiting"
 
 
-def _line(row: LineView, group: str, said: tuple[Said, ...], changed: tuple[str, ...]) -> Line:
+def _line(row: LineView, side: Side, group: str, said: tuple[Said, ...], changed: tuple[str, ...]) -> Line:
     dropped = row.holder is Holder.DROPPED
     hard = row.lock and row.lock not in MENDABLE
     counter = row.bailleur is Answer.COUNTERED
@@ -211,7 +215,7 @@ def _line(row: LineView, group: str, said: tuple[Said, ...], changed: tuple[str,
         materials=money(row.materials_cents) if row.materials_cents else "–",
         hours=hours(row.minutes) if row.minutes else "–",
         lock=str(locked_reason(row.lock)) if hard else "",
-        waits_for=_awaited(row) if row.lock and not hard else "",
+        waits_for=_awaited(row, side) if row.lock and not hard else "",
         consent=row.consent == "written" and row.consent_on is None and not hard,
         contested=row.bailleur in CONTESTED,
         why=why(row.default_rule, row.default_holder, row.legal_basis),
@@ -224,6 +228,7 @@ def _line(row: LineView, group: str, said: tuple[Said, ...], changed: tuple[str,
         household=_cell(row.household),
         changes=changed,
         comments=said,
+        last_word=said[-1] if said and group == "disputed" else None,
     )
 
 
@@ -231,8 +236,12 @@ def _cell(answer: Answer) -> Cell:
     return Cell(answer, str(ANSWERS[answer]))
 
 
-def _awaited(row: LineView) -> str:
-    """What would lift a guard-rail that can be lifted."""
+def _awaited(row: LineView, side: Side) -> str:
+    """What would lift a guard-rail that can be lifted: consent for both sides, the question for ALC alone."""
+    if row.lock == "written_consent":
+        return str(_("Transformation : la famille ne peut la faire qu’avec l’accord écrit du bailleur."))
+    if side is not Side.ALC:
+        return ""
     if row.lock == "condition_unanswered":
         return str(CONDITIONS.get(row.condition) or locked_reason(row.lock))
     return str(locked_reason(row.lock))
@@ -243,12 +252,13 @@ def why(rule: str, holder: Holder | None, basis: str | None) -> str:
     if rule not in TESTS:
         return ""
     who = str(HOLDERS[holder]) if holder else _("à convenir")
-    return _(
+    said = _(
         "Par défaut : %(who)s. %(test)s Source : %(source)s.",
         who=who,
         test=str(TESTS[rule]),
         source=basis or SOURCES[rule],
     )
+    return str(said)
 
 
 def _offer(row: LineView) -> str:
@@ -270,15 +280,26 @@ def _thread(comments: Iterable[Comment]) -> tuple[Said, ...]:
 
 def _changes(changes: Iterable[Difference]) -> dict[int, tuple[str, ...]]:
     """What changed in each line's wording, short: the line is in view, and so are its answers."""
-    words: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, dict[str, Difference]] = defaultdict(dict)
     for change in changes:
-        if change.what == "added":
-            words[change.line_id].append(_("ligne nouvelle"))
-        elif change.what not in ("answer", "removed"):
-            before = value_in_words(change.what, change.before)
-            after = value_in_words(change.what, change.after)
-            words[change.line_id].append(f"{before} → {after}")
-    return {line_id: tuple(said) for line_id, said in words.items()}
+        if change.what not in ("answer", "removed"):
+            found[change.line_id][change.what] = change
+    return {line_id: tuple(_short(by_what)) for line_id, by_what in found.items()}
+
+
+def _short(changes: dict[str, Difference]) -> Iterable[str]:
+    """Each change in words; the holder and its share are one: "La famille → Partagé (famille : 40 %)"."""
+    holder = changes.get("holder")
+    for what, change in changes.items():
+        if what == "added":
+            yield _("ligne nouvelle")
+        elif change is holder:
+            share = changes.get("tenant_share_pct")
+            before = who_does(Holder(change.before), share.before if share else None)
+            yield f"{before} → {who_does(Holder(change.after), share.after if share else None)}"
+        elif what != "tenant_share_pct" or holder is None:
+            before, after = value_in_words(what, change.before), value_in_words(what, change.after)
+            yield _("%(what)s : %(before)s → %(after)s", what=WHATS[what], before=before, after=after)
 
 
 def shares(rows: Sequence[LineView]) -> tuple[Share, ...]:

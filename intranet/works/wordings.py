@@ -176,7 +176,7 @@ def who_does(holder: Holder, share: int | None) -> str:
     return str(HOLDERS[holder])
 
 
-_WHATS: Mapping[str, Any] = {
+WHATS: Mapping[str, Any] = {
     "label": _l("libellé"),
     "room": _l("pièce"),
     "need": _l("nécessaire ou souhaité"),
@@ -246,7 +246,7 @@ def difference_in_words(change: Difference) -> str:
             return _(
                 "%(line)s : %(what)s, de « %(before)s » à « %(after)s ».",
                 line=line,
-                what=_WHATS[what],
+                what=WHATS[what],
                 before=value_in_words(what, change.before),
                 after=value_in_words(what, change.after),
             )

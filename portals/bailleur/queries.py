@@ -97,29 +97,41 @@ def splits_under_way(scope: Scope) -> Select[Any]:
     )
 
 
-def contracts_to_sign(scope: Scope) -> Select[Any]:
-    """Contracts prepared that the bailleur has not signed yet, oldest first."""
-    signed = select(Signature.id).where(Signature.contract_id == Contract.id, Signature.side == Side.BAILLEUR)
+def _contracts(scope: Scope, *columns: Any) -> Select[Any]:
     statement = (
-        select(
-            Contract.id,
-            Contract.number,
-            Contract.created_at,
-            Contract.document_id,
-            Household.name.label("tenant"),
-            Dwelling.address,
-            Dwelling.town,
-        )
+        select(*columns)
         .select_from(Contract)
         .join(Split, Split.id == Contract.split_id)
         .join(Dossier, Dossier.id == Contract.dossier_id)
         .join(Household, Household.id == Dossier.household_id)
         .join(Dwelling, Dwelling.id == Split.dwelling_id)
+        .outerjoin(Organisation, Organisation.id == Contract.partner_id)
+    )
+    return visible(scope, statement, p.CONTRACT_READ, Contract)
+
+
+_CONTRACT = (
+    Contract.id,
+    Contract.number,
+    Contract.state,
+    Contract.created_at,
+    Contract.document_id,
+    Household.name.label("tenant"),
+    Dwelling.address,
+    Dwelling.postcode,
+    Dwelling.town,
+)
+
+
+def contracts_to_sign(scope: Scope) -> Select[Any]:
+    """Contracts prepared that the bailleur has not signed yet, oldest first."""
+    signed = select(Signature.id).where(Signature.contract_id == Contract.id, Signature.side == Side.BAILLEUR)
+    return (
+        _contracts(scope, *_CONTRACT)
         .where(Contract.state == ContractState.PREPARED, ~signed.exists())
         .order_by(Contract.created_at, Contract.id)
         .limit(50)
     )
-    return visible(scope, statement, p.CONTRACT_READ, Contract)
 
 
 def split_list(
@@ -153,7 +165,7 @@ def _filtered(
     if turn:
         statement = statement.where(Split.turn == turn)
     if searched:
-        pattern = bindparam("pattern")
+        pattern: Any = bindparam("pattern")
         statement = statement.where(
             or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
         )
@@ -230,7 +242,7 @@ def dwelling_count(scope: Scope, searched: bool, occupied: str) -> Select[Any]:
 
 def _dwellings_filtered(statement: Select[Any], searched: bool, occupied: str) -> Select[Any]:
     if searched:
-        pattern = bindparam("pattern")
+        pattern: Any = bindparam("pattern")
         statement = statement.where(
             or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
         )
@@ -279,45 +291,27 @@ def dwelling_splits(scope: Scope) -> Select[Any]:
 
 def contract_page(scope: Scope) -> Select[Any]:
     """Head of one contract (``:contract_id``)."""
-    statement = (
-        select(
-            Contract.id,
-            Contract.number,
-            Contract.state,
-            Contract.split_id,
-            Contract.starts_on,
-            Contract.ends_on,
-            Contract.days_a_week,
-            Contract.document_id,
-            Contract.created_at,
-            Contract.signed_on,
-            Contract.lines,
-            Household.name.label("tenant"),
-            Dwelling.address,
-            Dwelling.postcode,
-            Dwelling.town,
-            Organisation.name.label("partner"),
-        )
-        .select_from(Contract)
-        .join(Split, Split.id == Contract.split_id)
-        .join(Dossier, Dossier.id == Contract.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
-        .outerjoin(Organisation, Organisation.id == Contract.partner_id)
-        .where(Contract.id == bindparam("contract_id"))
-    )
-    return visible(scope, statement, p.CONTRACT_READ, Contract)
+    return _contracts(
+        scope,
+        *_CONTRACT,
+        Contract.split_id,
+        Contract.starts_on,
+        Contract.ends_on,
+        Contract.days_a_week,
+        Contract.signed_on,
+        Contract.lines,
+        Organisation.name.label("partner"),
+    ).where(Contract.id == bindparam("contract_id"))
 
 
 def contract_of(scope: Scope) -> Select[Any]:
-    """The latest contract of a split (``:split_id``)."""
-    statement = (
-        select(Contract.id, Contract.number, Contract.state)
+    """The latest contract of a split (``:split_id``) that was not cancelled."""
+    return (
+        _contracts(scope, Contract.id, Contract.number, Contract.state)
         .where(Contract.split_id == bindparam("split_id"), Contract.state != ContractState.CANCELLED)
         .order_by(Contract.id.desc())
         .limit(1)
     )
-    return visible(scope, statement, p.CONTRACT_READ, Contract)
 
 
 def news(scope: Scope) -> Select[Any]:

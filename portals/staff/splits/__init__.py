@@ -1,6 +1,7 @@
 """The split of works as ALC keeps it: joint visit, table, household's answer, participation contract."""
 
-from portals.staff.splits import contracts, household, lines, table, visit
-
-PAGES = (visit, lines, table, household, contracts)
-"""The modules whose routes stand on the staff blueprint."""
+from portals.staff.splits import contracts as contracts
+from portals.staff.splits import household as household
+from portals.staff.splits import lines as lines
+from portals.staff.splits import table as table
+from portals.staff.splits import visit as visit

@@ -80,7 +80,7 @@ def contract_signatures(contract_id: int) -> ResponseReturnValue:
 
     def record() -> None:
         contracts.record_signature(
-            actor(), contract_id, Side(form.side.data), form.name.data, form.signed_on.data or today()
+            actor(), contract_id, Side(form.side.data), form.name.data or "", form.signed_on.data or today()
         )
 
     status = obey(form, record)

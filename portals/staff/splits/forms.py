@@ -83,10 +83,10 @@ class LineForm(BaseForm):
     def add_command(self, split_id: int) -> AddLine:
         return AddLine(
             split_id=split_id,
-            room=self.room.data,
+            room=self.room.data or "",
             need=Need(self.need.data),
             kind_id=self.chosen_kind,
-            label=self.label.data,
+            label=self.label.data or "",
             cause=Cause(self.cause.data),
             condition_met=self.condition,
             holder=_or_none(Holder, self.holder.data),
@@ -108,12 +108,12 @@ class ChangeLineForm(LineForm):
         return ChangeLine(
             line_id=line_id,
             version=version,
-            room=self.room.data,
+            room=self.room.data or "",
             need=Need(self.need.data),
             holder=Holder(self.holder.data),
             materials_payer=Payer(self.materials_payer.data),
             kind_id=self.chosen_kind,
-            label=self.label.data,
+            label=self.label.data or "",
             cause=Cause(self.cause.data),
             condition_met=self.condition,
             tenant_share_pct=self.share,
@@ -148,6 +148,7 @@ class ContractForm(BaseForm):
 
     def offer_partners(self, partners: Sequence[tuple[int, str]]) -> None:
         """Fill the list of works partners."""
+        self.known_partners = dict(partners)
         self.partner_id.choices = [("", _l("Aucun")), *((str(each), name) for each, name in partners)]
 
     def command(self, split_id: int, version: int) -> IssueContract:
@@ -155,16 +156,15 @@ class ContractForm(BaseForm):
         if starts_on is None or ends_on is None:
             raise ValueError("a form that did not validate gives no command")
         chosen = self.partner_id.data or ""
-        known = {value for value, _name in self.partner_id.choices}
         return IssueContract(
             split_id=split_id,
             version=version,
-            support_technical=self.support_technical.data,
-            support_social=self.support_social.data,
+            support_technical=self.support_technical.data or "",
+            support_social=self.support_social.data or "",
             starts_on=starts_on,
             ends_on=ends_on,
             days_a_week=self.days_a_week.data or 0,
-            partner_id=int(chosen) if chosen in known and chosen else None,
+            partner_id=int(chosen) if chosen in {str(each) for each in self.known_partners} else None,
         )
 
 

@@ -49,7 +49,7 @@ def split_household(split_id: int) -> ResponseReturnValue:
                 split_id,
                 sent_version(),
                 form.answered_on.data or today(),
-                form.place.data,
+                form.place.data or "",
                 {line_id: GIVEN[answer] for line_id, answer in given.items() if answer in GIVEN},
             ),
         )
@@ -75,7 +75,7 @@ def split_household(split_id: int) -> ResponseReturnValue:
     return page, status
 
 
-def _present(lines: Sequence[LineView]) -> Mapping[int, str]:
+def _present(lines: Sequence[LineView]) -> dict[int, str]:
     """The answers already taken, to complete or correct."""
     words = {answer: word for word, answer in GIVEN.items()}
     return {line.id: words.get(line.household, "") for line in lines}
@@ -83,11 +83,11 @@ def _present(lines: Sequence[LineView]) -> Mapping[int, str]:
 
 def _told(given: Mapping[int, str], missing: int) -> str:
     if missing:
-        return _(
-            "Réponse enregistrée. Il manque encore l’avis de la famille sur %(num)d lignes.", num=missing
+        return str(
+            _("Réponse enregistrée. Il manque encore l’avis de la famille sur %(num)d lignes.", num=missing)
         )
     if "no" in given.values():
-        return _(
-            "Réponse enregistrée. Ajustez les lignes que la famille n’accepte pas, puis proposez à nouveau."
+        return str(
+            _("Réponse enregistrée. Ajustez ce que la famille n’accepte pas, puis proposez à nouveau.")
         )
-    return _("Réponse enregistrée : la famille accepte toutes les lignes.")
+    return str(_("Réponse enregistrée : la famille accepte toutes les lignes."))

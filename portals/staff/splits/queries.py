@@ -17,8 +17,9 @@ _CLOSED = (SplitState.WITHDRAWN, SplitState.AMENDED)
 
 def open_split(scope: Scope) -> Select[Any]:
     """The open split of a dossier (``:dossier_id``) in the dwelling it holds today."""
+    columns: tuple[Any, ...] = (Split.id, Split.state, Split.version, Split.number)
     statement = (
-        select(Split.id, Split.state, Split.version, Split.number)
+        select(*columns)
         .join(Dossier, Dossier.id == Split.dossier_id)
         .where(
             Split.dossier_id == bindparam("dossier_id"),
