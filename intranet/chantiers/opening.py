@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -20,8 +19,8 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
-from intranet.works.models import Contract, Split, WorksKind, WorksLine
-from intranet.works.terms import ContractState
+from intranet.works.models import Contract, Split
+from intranet.works.terms import ContractState, Holder
 
 AUDIENCE = ("alc", "bailleur", "partner")
 """Who follows the progress."""
@@ -65,8 +64,8 @@ def open_from_contract(
     safety_note = checked(safety_note, 255, field="safety_note", multiline=False)
     _check_dates(planned_start, planned_end)
     _check_animator(animator_id, contract.partner_id)
-    lines = _lines(contract)
-    if not lines:
+    tasks = _tasks(contract)
+    if not tasks:
         raise Refused(
             "chantier.no_task",
             _(
@@ -85,7 +84,7 @@ def open_from_contract(
         planned_start=planned_start,
         planned_end=planned_end,
         safety_note=safety_note,
-        tasks=_tasks(lines),
+        tasks=tasks,
     )
     db.session.add(chantier)
     db.session.flush()
@@ -97,7 +96,7 @@ def open_from_contract(
         subject_id=chantier.id,
         dossier_id=chantier.dossier_id,
         to_state=chantier.state,
-        data={"tasks": len(lines)},
+        data={"tasks": len(tasks)},
         audience=AUDIENCE,
     )
     commit()
@@ -131,31 +130,22 @@ def _check_animator(animator_id: int | None, partner_id: int) -> None:
         )
 
 
-def _lines(contract: Contract) -> list[tuple[WorksLine, str]]:
-    """The lines to be done on site with their trade, room by room in the order rooms were visited."""
-    rows = db.session.execute(
-        select(WorksLine, WorksKind.trade)
-        .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
-        .where(WorksLine.split_id == contract.split_id)
-        .order_by(WorksLine.position, WorksLine.id)
-    ).all()
+def _tasks(contract: Contract) -> list[Task]:
+    """A task for each line the contract fixed that is done on site, room by room in the order of the visit."""
     rooms: dict[str, int] = {}
-    for line, _trade in rows:
-        rooms.setdefault(line.room, len(rooms))
-    kept = [(line, trade or "") for line, trade in rows if line.holder in SITE_HOLDERS]
-    return sorted(kept, key=lambda row: rooms[row[0].room])
-
-
-def _tasks(lines: Sequence[tuple[WorksLine, str]]) -> list[Task]:
+    for line in contract.lines:
+        rooms.setdefault(line["room"], len(rooms))
+    kept = [line for line in contract.lines if Holder(line["holder"]) in SITE_HOLDERS]
+    kept.sort(key=lambda line: rooms[line["room"]])
     return [
         Task(
-            line_id=line.id,
+            line_id=line["id"],
             position=position,
-            label=line.label,
-            room=line.room,
-            trade=trade,
-            holder=line.holder,
-            planned_minutes=line.minutes,
+            label=line["label"],
+            room=line["room"],
+            trade=line["trade"],
+            holder=Holder(line["holder"]),
+            planned_minutes=line["minutes"],
         )
-        for position, (line, trade) in enumerate(lines, start=1)
+        for position, line in enumerate(kept, start=1)
     ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
+from intranet.web.formatting import day, hours
 from intranet.web.states import StateWord
 from intranet.works.terms import Holder, Side
 
@@ -116,3 +120,63 @@ def task_word(state: TaskState) -> StateWord:
 def next_sentence(state: ChantierState) -> Any:
     """What happens next, and whose turn it is."""
     return NEXT[state]
+
+
+def _hours_of(facts: Mapping[str, Any]) -> str:
+    on = date.fromisoformat(facts["on"]) if facts["on"] else None
+    return _(
+        "a saisi %(hours)s sur « %(task)s » pour le %(day)s",
+        hours=hours(facts["minutes"] or 0),
+        task=facts["task"],
+        day=day(on),
+    )
+
+
+def _hours_back(facts: Mapping[str, Any]) -> str:
+    return _("a retiré %(hours)s de « %(task)s »", hours=hours(facts["minutes"] or 0), task=facts["task"])
+
+
+def _item(sentence: Any) -> Any:
+    def word(facts: Mapping[str, Any]) -> str:
+        return str(sentence) % {"item": str(START_ITEMS.get(facts["item"], "")).lower()}
+
+    return word
+
+
+def _photo(sentence: Any) -> Any:
+    def word(facts: Mapping[str, Any]) -> str:
+        moment = str(MOMENTS.get(facts["moment"], "")).lower()
+        return str(sentence) % {"moment": moment, "spot": facts["spot"] or _("logement")}
+
+    return word
+
+
+TIMELINE: dict[str, Any] = {
+    "chantier.opened": _l("a ouvert le chantier (%(tasks)s tâches)"),
+    "chantier.item_ticked": _item(_l("a coché avant le démarrage : %(item)s")),
+    "chantier.item_unticked": _item(_l("a décoché avant le démarrage : %(item)s")),
+    "chantier.cleared": _l("a confirmé que tout est prêt pour démarrer"),
+    "chantier.uncleared": _l("a remis le chantier en préparation"),
+    "chantier.started": _l("a démarré le chantier"),
+    "chantier.paused": _l("a mis le chantier en pause"),
+    "chantier.resumed": _l("a repris le chantier"),
+    "chantier.finished": _l("a terminé le chantier : il reste à réceptionner"),
+    "chantier.reopened": _l("a rouvert le chantier"),
+    "chantier.handed_over": _l("a réceptionné le chantier"),
+    "chantier.hours_entered": _hours_of,
+    "chantier.hours_removed": _hours_back,
+    "chantier.photo_added": _photo(_l("a ajouté une photo (%(moment)s, %(spot)s)")),
+    "chantier.photo_removed": _photo(_l("a supprimé une photo (%(moment)s, %(spot)s)")),
+    "chantier.note_written": _l("a écrit un compte rendu de séance"),
+    "task.ready": _l("« %(task)s » (%(room)s) est prête"),
+    "task.started": _l("a commencé « %(task)s » (%(room)s)"),
+    "task.done": _l("a terminé « %(task)s » (%(room)s)"),
+    "task.resumed": _l("a repris « %(task)s » (%(room)s)"),
+    "task.blocked": _l("a signalé un blocage sur « %(task)s » (%(room)s)"),
+    "task.unblocked": _l("a débloqué « %(task)s » (%(room)s)"),
+    "task.accepted": _l("a accepté « %(task)s » (%(room)s)"),
+    "task.reconsidered": _l("est revenu sur l’acceptation de « %(task)s » (%(room)s)"),
+    "task.reserved": _l("a mis une réserve sur « %(task)s » (%(room)s)"),
+    "task.reserve_lifted": _l("a levé une réserve sur « %(task)s » (%(room)s)"),
+}
+"""Sentences of the history, by kind of event."""

@@ -6,12 +6,13 @@ function of these, when the sentence depends on them. Whoever adds a kind adds i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
 from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
 
@@ -47,6 +48,7 @@ WORDINGS: dict[str, Wording] = {
     # Dossiers and dwellings
     **DOSSIER_WORDINGS,
     # Splits and contracts
+    **CHANTIER_WORDINGS,
     **WORKS_WORDINGS,
 }
 
@@ -63,6 +65,6 @@ def sentence(kind: str, facts: Facts) -> str:
     wording = WORDINGS.get(kind)
     if wording is None:
         return _("a fait avancer le dossier")
-    if isinstance(wording, Callable):  # type: ignore[arg-type]
+    if callable(wording):
         return str(wording(_Gaps(facts)))
     return str(wording) % _Gaps(facts)
