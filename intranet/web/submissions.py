@@ -91,7 +91,12 @@ def settle(response: Response) -> Response:
 
 def mark_saved_draft(response: Response) -> Response:
     """Tell the browser that what it kept of the form is saved: ``draft.js`` reads the cookie and forgets both."""
-    if request.method == "POST" and response.status_code in REDIRECTS:
+    if request.method != "POST":
+        return response
+    saved = response.status_code in REDIRECTS or (
+        response.status_code < 300 and "HX-Request" in request.headers
+    )
+    if saved:
         draft = request.form.get("draft", "")
         if draft and current_user.is_authenticated and not current_user.second_factor_missing:
             response.set_cookie(

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Flask
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from werkzeug.routing import BuildError
-
-from intranet.web.translation import current_language
 
 CONSTANT = frozenset({"_", "gettext", "icon", "draw_icon", "static_url", "head", "logo", "url_for"})
 """Globals of the templates whose answer depends on their arguments and the language alone."""
@@ -61,25 +58,3 @@ class IntranetEnvironment(Environment):
         own |= {each.name for each in template.find_all(nodes.Name) if each.ctx != "load"}
         Folding(self, own).visit(template)
         return template
-
-
-class IntranetFlask(Flask):
-    """Flask with one template environment for each language."""
-
-    jinja_environment = IntranetEnvironment
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._by_language: dict[str, Environment] = {}
-        super().__init__(*args, **kwargs)
-
-    @property
-    def jinja_env(self) -> Environment:
-        """The environment of the reader's language. All share filters, globals and loader with the first."""
-        language = current_language()
-        found = self._by_language.get(language)
-        if found is None:
-            first = next(iter(self._by_language.values()), None)
-            # Compiled templates are kept apart: their text differs.
-            found = self.create_jinja_environment() if first is None else first.overlay(bytecode_cache=None)
-            self._by_language[language] = found
-        return found

@@ -95,6 +95,7 @@
     if (draft && JSON.stringify(draft.values) !== before) offer(form, draft);
     let timer = 0;
     const keep = () => {
+      if (!form.isConnected) return;
       const values = read(form);
       if (JSON.stringify(values) === before) return;
       try {

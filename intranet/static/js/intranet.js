@@ -53,6 +53,12 @@
     if (form && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
   });
 
+  // An empty filter does not show in the address.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+
   // The summary of errors is read first.
   document.querySelector("[data-summary]")?.focus();
 })();
