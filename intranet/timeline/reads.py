@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Flask, after_this_request, current_app
-from flask.wrappers import Response
+from flask import current_app
+from sqlalchemy.engine import Connection
 
 from intranet.access import Actor
+from intranet.afterwards import write_afterwards
 from intranet.clock import now, today
-from intranet.database import insert_new, writing
-from intranet.extensions import db
+from intranet.database import insert_new
 from intranet.timeline.models import DossierRead
 
 _NOTED = "intranet.reads"
@@ -32,19 +32,11 @@ def note_read(person: Actor, dossier_id: int) -> None:
     if noted and next(iter(noted))[2] != reading[2]:
         noted.clear()
     noted.add(reading)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 
-    @after_this_request
-    def _once_sent(response: Response) -> Response:
-        response.call_on_close(lambda: _write(app, reading))
-        return response
-
-
-def _write(app: Flask, reading: Reading) -> None:
-    user_id, dossier_id, day = reading
-    with app.app_context(), writing(), db.engine.begin() as connection:
+    def write(connection: Connection) -> None:
         connection.execute(
-            insert_new(connection, DossierRead.__table__).values(
-                user_id=user_id, dossier_id=dossier_id, on=day, first_at=now()
-            )
+            insert_new(connection, DossierRead.__table__),
+            {"user_id": reading[0], "dossier_id": reading[1], "on": reading[2], "first_at": now()},
         )
+
+    write_afterwards(write)
