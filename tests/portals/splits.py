@@ -1,0 +1,88 @@
+"""A split between two people with a browser each, for the tests of the portals' pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from intranet.access import OrganisationKind, Role
+from intranet.accounts.models import User
+from intranet.dossiers.models import Dossier, Household
+from intranet.dossiers.terms import DossierState, Survey
+from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
+from intranet.testing.factories import make_organisation, make_pole, make_user, sign_in
+from intranet.testing.works import fresh, lines_of, make_split
+from intranet.works.models import Split, WorksLine
+from intranet.works.terms import SplitState
+
+
+@dataclass
+class Browser:
+    """A signed-in client that carries its token, so that a post reads like a form."""
+
+    client: FlaskClient
+    token: str = ""
+
+    def get(self, url: str, **headers: str) -> TestResponse:
+        return self.client.get(url, headers=headers)
+
+    def post(self, url: str, data: dict[str, str] | None = None, *, htmx: bool = False) -> TestResponse:
+        headers = {"HX-Request": "true"} if htmx else {}
+        return self.client.post(url, data={"csrf_token": self.token, **(data or {})}, headers=headers)
+
+
+@dataclass
+class Scene:
+    """One dossier whose split ALC and a bailleur negotiate."""
+
+    app: Flask
+    dossier: Dossier
+    split_id: int
+    coordinator: User
+    agent: User
+
+    @property
+    def split(self) -> Split:
+        return fresh(self.split_id)
+
+    @property
+    def lines(self) -> list[WorksLine]:
+        return lines_of(self.split_id)
+
+    def alc(self) -> Browser:
+        return open_browser(self.app, self.coordinator)
+
+    def bailleur(self) -> Browser:
+        return open_browser(self.app, self.agent)
+
+
+def open_browser(app: Flask, user: User) -> Browser:
+    """A browser in which ``user`` is signed in."""
+    client = app.test_client()
+    sign_in(client, user)
+    html = client.get("/account/profile").get_data(as_text=True)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    return Browser(client, found[1] if found else "")
+
+
+def make_scene(app: Flask, state: SplitState = SplitState.PROPOSED, lines: int = 3) -> Scene:
+    """A split in ``state``; the flat's reports are clear, so that nothing but its kind locks a line."""
+    bailleur = make_organisation(OrganisationKind.BAILLEUR)
+    coordinator = make_user(Role.COORDINATOR, name="Claire Coordination")
+    agent = make_user(Role.AGENT, bailleur, name="Jean Agence")
+    household: Household = make_household(make_pole("UIP"), contact_choice="SMS le soir")
+    dwelling = make_dwelling(bailleur, asbestos=Survey.CLEAR, lead=Survey.CLEAR)
+    dossier = make_dossier(dwelling=dwelling, state=DossierState.JOINED, household=household)
+    split = make_split(dossier, lines=lines, state=state)
+    return Scene(app, dossier, split.id, coordinator, agent)
+
+
+def row_of(html: str, line_id: int) -> str:
+    """The markup of one line of the table."""
+    found = re.search(rf'<tbody id="line-{line_id}".*?</tbody>', html, re.DOTALL)
+    assert found, f"line {line_id} is not on the page"
+    return found[0]
