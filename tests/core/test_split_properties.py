@@ -1,0 +1,306 @@
+"""Random sequences of moves by all sides: whatever they try, the agreement is one that everyone gave.
+
+The machine below knows the rules of the split no better than a careless or a forging user: it tries things in
+any order, on any line, with any values, and remembers which wordings each side accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from intranet.access import Role
+from intranet.clock import today
+from intranet.database import writing
+from intranet.dossiers.models import DossierState, Dwelling, Survey
+from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.organisations.models import Organisation
+from intranet.testing.dossiers import make_dossier, make_dwelling
+from intranet.testing.factories import make_actor, make_user
+from intranet.testing.works import fresh, kind_id, lines_of
+from intranet.works import service
+from intranet.works.commands import AddLine, AnswerLine, ChangeLine, HouseholdAnswer, Propose, SendBack
+from intranet.works.facts import dwelling_facts, line_facts, wording_of
+from intranet.works.guardrails import check_line
+from intranet.works.machine import TURN
+from intranet.works.models import Split, SplitVersion, WorksLine
+from intranet.works.rules import digest
+from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
+
+pytestmark = pytest.mark.slow
+
+CODES = ("L.5", "II.a.2", "E.4", "E.6", "E.1", "VI.a.1", "II.b.2", "E.7")
+HOLDERS = st.sampled_from(Holder)
+PAYERS = st.sampled_from(Payer)
+ANSWERS = st.sampled_from(Answer)
+WHICH = st.integers(0, 3)
+SHARES = st.one_of(st.none(), st.integers(-5, 120))
+
+
+class Negotiation(RuleBasedStateMachine):
+    """Three sides and one split. ``said`` holds every wording each side ever accepted, line by line."""
+
+    app: Flask
+
+    @initialize(year=st.sampled_from([None, 1930, 1975, 2005]))
+    def open(self, year: int | None) -> None:
+        self.context = self.app.app_context()
+        self.context.push()
+        home = make_dwelling(permit_year=year)
+        dossier = make_dossier(dwelling=home, state=DossierState.JOINED)
+        owner = db.session.get(Organisation, home.bailleur_id)
+        self.alc = make_actor(make_user(Role.COORDINATOR))
+        self.agents = [make_actor(make_user(Role.AGENT, owner)) for _ in range(2)]
+        self.said: set[tuple[Side, int, str]] = set()
+        self.old: list[tuple[int, str]] = []
+        self.kinds = [None, *(kind_id(code) for code in CODES)]
+        with writing():
+            self.split_id = service.open_split(self.alc, dossier.id).id
+        for _ in range(2):
+            self.add(1, None, None, None)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        with writing():
+            try:
+                yield
+            except Refused:
+                db.session.rollback()
+
+    def line(self, which: int) -> WorksLine | None:
+        lines = lines_of(self.split_id)
+        return lines[which % len(lines)] if lines else None
+
+    def split(self) -> Split:
+        return fresh(self.split_id)
+
+    @rule(
+        which=st.integers(0, len(CODES)), holder=st.none() | HOLDERS, share=SHARES, payer=st.none() | PAYERS
+    )
+    def add(self, which: int, holder: Holder | None, share: int | None, payer: Payer | None) -> None:
+        with self.trying():
+            service.add_line(
+                self.alc,
+                AddLine(
+                    self.split_id,
+                    "Séjour",
+                    Need.WISHED,
+                    self.kinds[which],
+                    label="Poncer le mur" if which == 0 else "",
+                    holder=holder,
+                    tenant_share_pct=share,
+                    materials_payer=payer,
+                ),
+            )
+
+    @rule(
+        which=WHICH,
+        holder=HOLDERS,
+        payer=PAYERS,
+        share=SHARES,
+        met=st.none() | st.booleans(),
+        back=st.integers(0, 1),
+    )
+    def change(
+        self, which: int, holder: Holder, payer: Payer, share: int | None, met: bool | None, back: int
+    ) -> None:
+        line = self.line(which)
+        if line is None:
+            return
+        with self.trying():
+            service.change_line(
+                self.alc,
+                ChangeLine(
+                    line.id,
+                    line.version - back,
+                    line.room,
+                    line.need,
+                    holder,
+                    payer,
+                    line.kind_id,
+                    line.label,
+                    condition_met=met,
+                    tenant_share_pct=share,
+                    consent_on=line.consent_on,
+                ),
+            )
+
+    @rule(which=WHICH)
+    def remove(self, which: int) -> None:
+        line = self.line(which)
+        if line is not None:
+            with self.trying():
+                service.remove_line(self.alc, line.id, line.version)
+
+    @rule(which=WHICH, adopts=st.booleans())
+    def decide(self, which: int, adopts: bool) -> None:
+        line = self.line(which)
+        if line is None:
+            return
+        with self.trying():
+            if not adopts:
+                service.keep_line(self.alc, line.id, line.version)
+                return
+            taken = service.adopt_counter(self.alc, line.id, line.version)
+            self.said |= {(Side.ALC, taken.id, taken.digest), (Side.BAILLEUR, taken.id, taken.digest)}
+
+    @rule(back=st.integers(0, 1))
+    def propose(self, back: int) -> None:
+        with self.trying():
+            service.propose(self.alc, Propose(self.split_id, self.split().version - back))
+            for line in lines_of(self.split_id):
+                self.said.add((Side.ALC, line.id, line.digest))
+                self.old.append((line.id, line.digest))
+
+    @rule(
+        agent=st.integers(0, 1),
+        which=WHICH,
+        answer=ANSWERS,
+        holder=st.none() | HOLDERS,
+        share=SHARES,
+        payer=st.none() | PAYERS,
+        stale=st.booleans(),
+        consents=st.booleans(),
+    )
+    def answer(
+        self,
+        agent: int,
+        which: int,
+        answer: Answer,
+        holder: Holder | None,
+        share: int | None,
+        payer: Payer | None,
+        stale: bool,
+        consents: bool,
+    ) -> None:
+        line = self.line(which)
+        if line is None:
+            return
+        seen = next((old for each, old in self.old if each == line.id), "") if stale else line.digest
+        present, line_id = line.digest, line.id
+        command = AnswerLine(line_id, seen, answer, holder, share, payer, "Pourquoi", consents=consents)
+        with self.trying():
+            service.answer_line(self.agents[agent], command)
+            assert seen == present, "an answer to another wording was taken"
+            if answer is Answer.ACCEPTED:
+                self.said.add((Side.BAILLEUR, line_id, seen))
+
+    @rule(back=st.integers(0, 1))
+    def accept_the_rest(self, back: int) -> None:
+        with self.trying():
+            service.accept_undisputed(self.agents[0], self.split_id, self.split().version - back)
+            for line in lines_of(self.split_id):
+                self._note_accepted(line)
+
+    @rule()
+    def send_back(self) -> None:
+        with self.trying():
+            service.send_back(self.agents[0], SendBack(self.split_id, self.split().version, "Voilà"))
+
+    @rule(answers=st.lists(ANSWERS, min_size=4, max_size=4), all_of_them=st.booleans())
+    def household(self, answers: list[Answer], all_of_them: bool) -> None:
+        lines = lines_of(self.split_id)
+        given = {line.id: Answer.ACCEPTED if all_of_them else answers[n % 4] for n, line in enumerate(lines)}
+        digests = {line.id: line.digest for line in lines}
+        with self.trying():
+            service.record_household(
+                self.alc, HouseholdAnswer(self.split_id, self.split().version, today(), "", given)
+            )
+            self.said |= {
+                (Side.HOUSEHOLD, line_id, digests[line_id])
+                for line_id, answer in given.items()
+                if answer is Answer.ACCEPTED
+            }
+
+    @rule()
+    def reopen(self) -> None:
+        with self.trying():
+            service.reopen(self.alc, self.split_id, self.split().version, "Revoir")
+
+    def _note_accepted(self, line: WorksLine) -> None:
+        rows = db.session.execute(
+            select(Split.state).where(Split.id == self.split_id, Split.state == SplitState.PROPOSED)
+        )
+        if rows.first() is not None:
+            self.said.add((Side.BAILLEUR, line.id, line.digest))
+
+    @invariant()
+    def the_state_is_one_of_the_machines_and_the_turn_follows_it(self) -> None:
+        split = self.split()
+        assert split.state in TURN
+        assert split.turn is TURN[split.state]
+
+    @invariant()
+    def an_agreed_split_holds_only_lines_everyone_accepted_in_that_wording(self) -> None:
+        if self.split().state is not SplitState.AGREED:
+            return
+        for line in lines_of(self.split_id):
+            for side in (Side.ALC, Side.BAILLEUR, Side.HOUSEHOLD):
+                assert (side, line.id, digest(wording_of(line))) in self.said, (side, line.label)
+
+    @invariant()
+    def no_line_breaks_a_guard_rail(self) -> None:
+        home = dwelling_facts(db.session.get_one(Dwelling, self.split().dwelling_id))
+        statement = select(WorksLine).options(joinedload(WorksLine.kind))
+        for line in db.session.scalars(statement.where(WorksLine.split_id == self.split_id)):
+            assert check_line(line_facts(line), home) == []
+            assert line.digest == digest(wording_of(line))
+
+    @invariant()
+    def as_many_versions_as_sendings(self) -> None:
+        numbers = db.session.scalars(
+            select(SplitVersion.number)
+            .where(SplitVersion.split_id == self.split_id)
+            .order_by(SplitVersion.number)
+        ).all()
+        assert list(numbers) == list(range(1, self.split().number + 1))
+
+    def teardown(self) -> None:
+        db.session.rollback()
+        self.context.pop()
+
+
+def test_whatever_the_sides_try_the_agreement_is_everyones(app: Flask) -> None:
+    class Here(Negotiation):
+        pass
+
+    Here.app = app
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Here,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_random_walk_can_reach_an_agreement(app: Flask) -> None:
+    """Else the properties above would say nothing."""
+    walk = Negotiation()
+    walk.app = app
+    walk.open(2005)
+    steps: list[Callable[[], Any]] = [
+        lambda: walk.propose(0),
+        lambda: walk.accept_the_rest(0),
+        walk.send_back,
+        lambda: walk.household([], True),
+    ]
+    for step in steps:
+        step()
+
+    assert walk.split().state is SplitState.AGREED
+    walk.an_agreed_split_holds_only_lines_everyone_accepted_in_that_wording()
+    assert db.session.get_one(Dwelling, walk.split().dwelling_id).asbestos is Survey.MISSING
+    walk.teardown()
