@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import BinaryIO
+from typing import IO
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -113,12 +113,11 @@ def _named(actor: Actor, chantier: Chantier, entry: HoursEntry) -> HoursEntry:
     if entry.role is HoursRole.ALC and actor.scope.kind is not OrganisationKind.ASSOCIATION:
         raise NotAllowed("hours.alc", _("Les heures d’ALC sont saisies par ALC."))
     if not person and entry.role is HoursRole.FAMILY:
-        person = db.session.scalar(
+        person = db.session.scalars(
             select(Household.name)
             .join(Dossier, Dossier.household_id == Household.id)
             .where(Dossier.id == chantier.dossier_id)
-        )
-        person = (person or "")[:80]
+        ).one()[:80]
     elif not person and mine.get(actor.scope.kind) is entry.role:
         person = actor.name[:80]
     return HoursEntry(entry.role, entry.minutes, person)
@@ -181,7 +180,7 @@ def _check_lengths(actor: Actor, chantier: Chantier, on: date, entries: Iterable
         spent[who] += entry.minutes
 
 
-def add_photo(actor: Actor, command: AddPhoto, stream: BinaryIO, filename: str) -> SitePhoto:
+def add_photo(actor: Actor, command: AddPhoto, stream: IO[bytes], filename: str) -> SitePhoto:
     """Add a picture. The same picture of the same spot again: the first one is returned.
 
     The bailleur sees what was taken after the works; the rest stays between ALC and the partner. A picture

@@ -6,7 +6,7 @@ Each function takes a constant number of statements, most of them one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -77,7 +77,7 @@ def tasks(chantier_id: int) -> Rows:
     return fetch_all(statements.tasks, chantier_id=chantier_id)
 
 
-def task_moves(state: ChantierState, task: Row[Any], may: Iterable[str]) -> tuple[str, ...]:
+def task_moves(state: ChantierState, task: Row[Any], may: Collection[str]) -> tuple[str, ...]:
     """Names of the moves the task may make now for a person with the permissions ``may``.
 
     The machine is asked, as it is when the move is made. Open reserves are for the handover page to show.
@@ -90,7 +90,7 @@ def task_moves(state: ChantierState, task: Row[Any], may: Iterable[str]) -> tupl
     )
 
 
-def chantier_moves(state: ChantierState, may: Iterable[str]) -> tuple[str, ...]:
+def chantier_moves(state: ChantierState, may: Collection[str]) -> tuple[str, ...]:
     """Names of the moves open from ``state`` to a person with the permissions ``may``.
 
     Guards are not asked: a button that is refused says what is missing.

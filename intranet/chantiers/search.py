@@ -14,7 +14,7 @@ from intranet.search.service import put_entry
 CHANTIER_PARTNER = "chantier_partner"
 
 
-def _words() -> Select[tuple[int, str, str, str]]:
+def _words() -> Select[int, str, str, str]:
     return (
         select(Chantier.id, Household.name, Dwelling.address, Dwelling.town)
         .join(Dossier, Dossier.id == Chantier.dossier_id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, or_, select
 
 from intranet import permissions as p
 from intranet.access import ACTOR, OrganisationKind, Role, Scope, visible
@@ -30,6 +30,7 @@ from intranet.chantiers.terms import ChantierState, Moment, TaskState
 from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
+from intranet.rows import Statement
 from intranet.search.queries import newest
 from intranet.works.models import Contract, Split
 from intranet.works.terms import Side
@@ -103,7 +104,7 @@ def _progress() -> tuple[Any, ...]:
     )
 
 
-def _chantiers(scope: Scope, *columns: Any) -> Select[Any]:
+def _chantiers(scope: Scope, *columns: Any) -> Statement:
     statement = (
         select(*columns)
         .select_from(Chantier)
@@ -118,14 +119,14 @@ def _chantiers(scope: Scope, *columns: Any) -> Select[Any]:
 
 
 def _filtered(
-    statement: Select[Any], states: tuple[ChantierState, ...], mine: bool, searched: bool
-) -> Select[Any]:
+    statement: Statement, states: tuple[ChantierState, ...], mine: bool, searched: bool
+) -> Statement:
     if states:
         statement = statement.where(Chantier.state.in_(states))
     if mine:
         statement = statement.where(Chantier.animator_id == ACTOR.user_id)
     if searched:
-        pattern = bindparam("pattern")
+        pattern: BindParameter[str] = bindparam("pattern")
         statement = statement.where(
             or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
         )
@@ -145,7 +146,7 @@ def chantier_list(
     mine: bool = False,
     searched: bool = False,
     order: str = "since",
-) -> Select[Any]:
+) -> Statement:
     """A page of chantiers with their progress and start list (``:limit``, ``:offset``; ``:pattern`` if searched)."""
     ticked = (
         select(func.count())
@@ -161,12 +162,12 @@ def chantier_list(
 
 def chantier_count(
     scope: Scope, states: tuple[ChantierState, ...] = (), mine: bool = False, searched: bool = False
-) -> Select[Any]:
+) -> Statement:
     """How many chantiers the filters leave."""
     return _filtered(_chantiers(scope, func.count(Chantier.id)), states, mine, searched)
 
 
-def chantier_header(scope: Scope) -> Select[Any]:
+def chantier_header(scope: Scope) -> Statement:
     """Head of one chantier (``:chantier_id``), as its own side may see it."""
     columns: tuple[Any, ...] = (*_COMMON, *_progress())
     if scope.kind is not OrganisationKind.BAILLEUR:
@@ -178,18 +179,18 @@ def chantier_header(scope: Scope) -> Select[Any]:
     return _chantiers(scope, *columns).where(Chantier.id == bindparam("chantier_id"))
 
 
-def progress(scope: Scope) -> Select[Any]:
+def progress(scope: Scope) -> Statement:
     """``total``, ``done`` and ``blocked`` tasks of one chantier (``:chantier_id``)."""
     return _chantiers(scope, *_progress()).where(Chantier.id == bindparam("chantier_id"))
 
 
-def _of_chantier(scope: Scope, statement: Select[Any]) -> Select[Any]:
+def _of_chantier(scope: Scope, statement: Statement) -> Statement:
     """``statement``, which joins the chantier, on the one chantier ``:chantier_id``."""
     statement = statement.where(Chantier.id == bindparam("chantier_id"))
     return visible(scope, statement, p.CHANTIER_READ, Chantier)
 
 
-def tasks(scope: Scope) -> Select[Any]:
+def tasks(scope: Scope) -> Statement:
     """Tasks of a chantier in order, with the minutes spent; a bailleur reads neither these nor the reasons."""
     columns: tuple[Any, ...] = (
         Task.id,
@@ -219,7 +220,7 @@ def tasks(scope: Scope) -> Select[Any]:
     return _of_chantier(scope, statement).order_by(Task.position, Task.id)
 
 
-def hours_totals(scope: Scope) -> Select[Any]:
+def hours_totals(scope: Scope) -> Statement:
     """Minutes of a chantier by task and role. Not for a bailleur: it gets nothing."""
     statement = (
         select(Hours.task_id, Hours.role, func.sum(Hours.minutes).label("minutes"))
@@ -229,7 +230,7 @@ def hours_totals(scope: Scope) -> Select[Any]:
     return _not_for_bailleur(scope, _of_chantier(scope, statement))
 
 
-def hours_entries(scope: Scope) -> Select[Any]:
+def hours_entries(scope: Scope) -> Statement:
     """The latest entries of hours of a chantier, newest first."""
     statement = (
         select(
@@ -249,7 +250,7 @@ def hours_entries(scope: Scope) -> Select[Any]:
     return _not_for_bailleur(scope, latest)
 
 
-def photos(scope: Scope) -> Select[Any]:
+def photos(scope: Scope) -> Statement:
     """Pictures of a chantier, spot by spot; a bailleur sees those taken after the works."""
     statement = (
         select(
@@ -271,7 +272,7 @@ def photos(scope: Scope) -> Select[Any]:
     return _of_chantier(scope, statement).order_by(SitePhoto.spot, SitePhoto.taken_on, SitePhoto.id)
 
 
-def notes(scope: Scope) -> Select[Any]:
+def notes(scope: Scope) -> Statement:
     """Session notes of a chantier, latest day first. Not for a bailleur."""
     statement = select(
         SessionNote.id, SessionNote.on, SessionNote.author_name, SessionNote.at, SessionNote.text
@@ -280,7 +281,7 @@ def notes(scope: Scope) -> Select[Any]:
     return _not_for_bailleur(scope, latest)
 
 
-def start_checks(scope: Scope) -> Select[Any]:
+def start_checks(scope: Scope) -> Statement:
     """Ticked items of the right to start: who, when, with what remark."""
     statement = (
         select(StartCheck.item, StartCheck.checked_at, StartCheck.note, User.name.label("who"))
@@ -303,7 +304,7 @@ _RESERVE = (
 )
 
 
-def _reserves(*columns: Any) -> Select[Any]:
+def _reserves(*columns: Any) -> Statement:
     return (
         select(*_RESERVE, *columns)
         .join(Task, Task.id == Reserve.task_id)
@@ -311,12 +312,12 @@ def _reserves(*columns: Any) -> Select[Any]:
     )
 
 
-def reserves(scope: Scope) -> Select[Any]:
+def reserves(scope: Scope) -> Statement:
     """Reserves of a chantier, the nearest date first."""
     return _of_chantier(scope, _reserves()).order_by(Reserve.due_on, Reserve.id)
 
 
-def reserves_due(scope: Scope, side: Side) -> Select[Any]:
+def reserves_due(scope: Scope, side: Side) -> Statement:
     """Reserves a side has still to lift, on every chantier it sees, the nearest date first."""
     statement = (
         _reserves(Chantier.id.label("chantier_id"), Household.name.label("tenant"), Dwelling.address)
@@ -330,7 +331,7 @@ def reserves_due(scope: Scope, side: Side) -> Select[Any]:
     return visible(scope, statement, p.CHANTIER_READ, Chantier)
 
 
-def blocked_tasks(scope: Scope) -> Select[Any]:
+def blocked_tasks(scope: Scope) -> Statement:
     """Blocked tasks on every chantier under way that the person sees. Not for a bailleur."""
     statement = (
         select(
@@ -353,18 +354,18 @@ def blocked_tasks(scope: Scope) -> Select[Any]:
     return _not_for_bailleur(scope, visible(scope, statement, p.CHANTIER_READ, Chantier))
 
 
-def _not_for_bailleur(scope: Scope, statement: Select[Any]) -> Select[Any]:
+def _not_for_bailleur(scope: Scope, statement: Statement) -> Statement:
     """Nothing for a bailleur, whoever asks: the page leaving it out is not enough."""
-    return statement.where(False) if scope.kind is OrganisationKind.BAILLEUR else statement
+    return statement.where(false()) if scope.kind is OrganisationKind.BAILLEUR else statement
 
 
-def found(scope: Scope) -> Select[Any]:
+def found(scope: Scope) -> Statement:
     """Chantiers whose words hold ``:q``, newest first, at most ``:limit``."""
     statement = _chantiers(scope, Chantier.id, Chantier.state, *_FOUND)
     return newest(statement, CHANTIER_PARTNER, Chantier.id).limit(bindparam("limit"))
 
 
-def contract_to_open(scope: Scope) -> Select[Any]:
+def contract_to_open(scope: Scope) -> Statement:
     """The contract ``:contract_id`` a chantier may be opened from, with the chantier opened already if any."""
     statement = (
         select(
@@ -392,7 +393,7 @@ def contract_to_open(scope: Scope) -> Select[Any]:
     return visible(scope, statement, p.CHANTIER_PREPARE, Contract)
 
 
-def animators(_scope: Scope | None = None) -> Select[tuple[int, str]]:
+def animators(_scope: Scope | None = None) -> Select[int, str]:
     """People who run chantiers for the organisation ``:partner_id``."""
     return (
         select(User.id, User.name)
@@ -407,28 +408,28 @@ def animators(_scope: Scope | None = None) -> Select[tuple[int, str]]:
     )
 
 
-def task_in(_scope: Scope) -> Select[tuple[int]]:
+def task_in(_scope: Scope) -> Select[int]:
     """The task ``:part_id`` if it is one of the chantier ``:chantier_id``."""
     return select(Task.id).where(
         Task.id == bindparam("part_id"), Task.chantier_id == bindparam("chantier_id")
     )
 
 
-def hours_in(_scope: Scope) -> Select[tuple[int]]:
+def hours_in(_scope: Scope) -> Select[int]:
     """The entry of hours ``:part_id`` if it is of the chantier ``:chantier_id``."""
     return select(Hours.id).where(
         Hours.id == bindparam("part_id"), Hours.chantier_id == bindparam("chantier_id")
     )
 
 
-def photo_in(_scope: Scope) -> Select[tuple[int]]:
+def photo_in(_scope: Scope) -> Select[int]:
     """The picture ``:part_id`` if it is of the chantier ``:chantier_id``."""
     return select(SitePhoto.id).where(
         SitePhoto.id == bindparam("part_id"), SitePhoto.chantier_id == bindparam("chantier_id")
     )
 
 
-def reserve_in(_scope: Scope) -> Select[tuple[int]]:
+def reserve_in(_scope: Scope) -> Select[int]:
     """The reserve ``:part_id`` if it is of the chantier ``:chantier_id``."""
     return (
         select(Reserve.id)

@@ -124,16 +124,20 @@ def next_sentence(state: ChantierState) -> Any:
 
 def _hours_of(facts: Mapping[str, Any]) -> str:
     on = date.fromisoformat(facts["on"]) if facts["on"] else None
-    return _(
-        "a saisi %(hours)s sur « %(task)s » pour le %(day)s",
-        hours=hours(facts["minutes"] or 0),
-        task=facts["task"],
-        day=day(on),
+    return str(
+        _(
+            "a saisi %(hours)s sur « %(task)s » pour le %(day)s",
+            hours=hours(facts["minutes"] or 0),
+            task=facts["task"],
+            day=day(on),
+        )
     )
 
 
 def _hours_back(facts: Mapping[str, Any]) -> str:
-    return _("a retiré %(hours)s de « %(task)s »", hours=hours(facts["minutes"] or 0), task=facts["task"])
+    return str(
+        _("a retiré %(hours)s de « %(task)s »", hours=hours(facts["minutes"] or 0), task=facts["task"])
+    )
 
 
 def _item(sentence: Any) -> Any:

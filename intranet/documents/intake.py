@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
-from typing import BinaryIO
+from typing import IO
 
 import filetype
 from flask_babel import gettext as _
@@ -41,7 +41,7 @@ class Taken:
     height: int | None = None
 
 
-def read_at_most(stream: BinaryIO, limit_mb: int) -> bytes:
+def read_at_most(stream: IO[bytes], limit_mb: int) -> bytes:
     """The whole stream, or a refusal as soon as it is longer than ``limit_mb`` megabytes (2²⁰ bytes)."""
     limit = limit_mb * 1024 * 1024
     data = stream.read(limit + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sqlalchemy import or_, select
 
@@ -20,7 +20,7 @@ MAX_NAME = 160
 
 
 def take_in(
-    stream: BinaryIO,
+    stream: IO[bytes],
     filename: str,
     *,
     kind: DocumentKind,

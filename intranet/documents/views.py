@@ -21,7 +21,7 @@ SHOWN_INLINE = frozenset({"image/jpeg", "application/pdf"})
 PLACEHOLDER = "img/no-picture.svg"
 
 
-def readable_file(scope: Scope) -> Select[tuple[str, str, str, str]]:
+def readable_file(scope: Scope) -> Select[str, str, str, str]:
     """The file ``:document_id``, if the person may read it."""
     columns = select(Document.name, Document.media_type, Document.digest, Document.thumbnail_digest)
     return visible(scope, columns.where(Document.id == bindparam("document_id")), p.FILE_READ, Document)

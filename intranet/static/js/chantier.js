@@ -41,8 +41,4 @@
     place.textContent = large ? form.dataset.tooLarge : "";
     place.hidden = !large;
   });
-
-  // The form that was refused, or that the address names, is opened.
-  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  target?.closest("article")?.scrollIntoView({ block: "start" });
 })();
