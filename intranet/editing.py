@@ -20,21 +20,26 @@ class Editable(Protocol):
     version: Any
 
 
-def write_fields(
-    obj: Editable, version: int, values: Mapping[str, Any], labels: Mapping[str, Any]
-) -> None:
+def write_fields(obj: Editable, version: int, values: Mapping[str, Any], labels: Mapping[str, Any]) -> None:
     """Set ``values`` on ``obj``. Raises ``Stale`` when it was saved since the form was opened with ``version``.
 
     The refusal says which fields now hold something else than what was typed; nothing is written.
     """
     if obj.version != version:
         changes = tuple(
-            _("%(field)s : « %(value)s » est enregistré.", field=labels.get(name, name), value=in_words(stored))
+            _(
+                "%(field)s : « %(value)s » est enregistré.",
+                field=labels.get(name, name),
+                value=in_words(stored),
+            )
             for name, typed in values.items()
             if (stored := getattr(obj, name)) != typed
         )
         raise Stale(
-            _("Quelqu’un d’autre a enregistré cette fiche pendant que vous l’aviez ouverte. Comparez, puis enregistrez."),
+            _(
+                "Quelqu’un d’autre a enregistré cette fiche pendant que vous l’aviez ouverte. "
+                "Comparez, puis enregistrez."
+            ),
             changes,
         )
     for name, value in values.items():
@@ -54,11 +59,11 @@ def in_words(value: Any) -> str:
     """A stored value as one reads it."""
     match value:
         case None | "":
-            return _("rien")
+            return str(_("rien"))
         case True:
-            return _("oui")
+            return str(_("oui"))
         case False:
-            return _("non")
+            return str(_("non"))
         case enum.Enum():
             return str(value.value)
         case date():

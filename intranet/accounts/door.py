@@ -38,7 +38,7 @@ def login() -> ResponseReturnValue:
         return _page("accounts/login.html", form)
     try:
         admitted = signing_in.check_credentials(
-            Credentials(form.email.data, form.password.data, client_address())
+            Credentials(form.email.data or "", form.password.data or "", client_address())
         )
     except Refused as refused:
         apply_refusal(form, refused)
@@ -104,7 +104,7 @@ def reset_password(token: str) -> ResponseReturnValue:
     if not form.answered():
         return _page("accounts/new_password.html", form, person=person)
     try:
-        service.reset_password(token, form.password.data)
+        service.reset_password(token, form.password.data or "")
     except Refused as refused:
         db.session.rollback()
         apply_refusal(form, refused)
@@ -126,7 +126,7 @@ def invitation(token: str) -> ResponseReturnValue:
     if not form.answered():
         return _page("accounts/invitation.html", form, person=person)
     try:
-        service.accept_invitation(token, form.name.data or "", form.password.data)
+        service.accept_invitation(token, form.name.data or "", form.password.data or "")
     except Refused as refused:
         db.session.rollback()
         apply_refusal(form, refused)
@@ -175,7 +175,9 @@ def _enter(user_id: int, target: str, *, second_factor: bool) -> ResponseReturnV
     return redirect(_inside(target), 303)
 
 
-def _page(template: str, form: SignInForm | CodeForm | ForgottenForm | NewPasswordForm, **values: object) -> ResponseReturnValue:
+def _page(
+    template: str, form: SignInForm | CodeForm | ForgottenForm | NewPasswordForm, **values: object
+) -> ResponseReturnValue:
     return render_template(template, form=form, **values), 422 if form.errors else 200
 
 

@@ -22,7 +22,12 @@ class SignInForm(BaseForm):
         _l("Adresse électronique"),
         [required()],
         max_length=254,
-        render_kw={"type": "email", "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+        render_kw={
+            "type": "email",
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
     )
     password = PasswordField(_l("Mot de passe"), [required()], render_kw=CURRENT)
     next = HiddenField()

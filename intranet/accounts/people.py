@@ -137,7 +137,9 @@ def add_place(actor: Actor, user_id: int, place: Place) -> None:
     if former is None:
         _add_place(user, place, role)
     elif former.active:
-        raise Refused("membership.twice", _("Cette personne a déjà ce rôle dans cet organisme."), field="role")
+        raise Refused(
+            "membership.twice", _("Cette personne a déjà ce rôle dans cet organisme."), field="role"
+        )
     else:
         former.active, former.pole_id = True, place.pole_id
     _record("core.membership.added", actor, user, organisation=organisation.name, role=role)

@@ -20,7 +20,9 @@ _MEMBERSHIPS = (
     .order_by(Organisation.name, Membership.id)
 )
 _SESSIONS = (
-    select(UserSession.id, UserSession.address, UserSession.agent, UserSession.created_at, UserSession.seen_at)
+    select(
+        UserSession.id, UserSession.address, UserSession.agent, UserSession.created_at, UserSession.seen_at
+    )
     .where(UserSession.user_id == bindparam("user_id"), UserSession.revoked_at.is_(None))
     .where(UserSession.expires_at > bindparam("at", type_=UtcDateTime()))
     .order_by(UserSession.seen_at.desc(), UserSession.id.desc())

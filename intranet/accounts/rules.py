@@ -59,7 +59,9 @@ def check_password(password: str, *, email: str, name: str = "", field: str = "p
     password = normalise(password)
     if len(password) > LONGEST:
         raise Refused(
-            "password.long", _("Ce mot de passe est trop long : %(n)s caractères au plus.", n=LONGEST), field=field
+            "password.long",
+            _("Ce mot de passe est trop long : %(n)s caractères au plus.", n=LONGEST),
+            field=field,
         )
     if len(password) < SHORTEST:
         raise Refused(
@@ -86,16 +88,16 @@ def _obvious(password: str, email: str, name: str) -> str:
     tokens = set(re.split(r"[\W\d_]+", password)) - {""}
     local = email.partition("@")[0]
     personal = {part for part in (local, *re.split(r"[\W\d_]+", local), *name.split()) if len(part) >= 4}
-    if email and email in password or any(part in password for part in personal):
-        return _("Ce mot de passe contient votre nom ou votre adresse. Choisissez autre chose.")
+    if (email and email in password) or any(part in password for part in personal):
+        return str(_("Ce mot de passe contient votre nom ou votre adresse. Choisissez autre chose."))
     if tokens & ORGANISATION_WORDS:
-        return _("Ce mot de passe contient le nom de l’association. Choisissez autre chose.")
+        return str(_("Ce mot de passe contient le nom de l’association. Choisissez autre chose."))
     if len(set(password)) < 5 or re.search(r"(.)\1{3}", password):
-        return _("Ce mot de passe répète le même caractère. Choisissez autre chose.")
+        return str(_("Ce mot de passe répète le même caractère. Choisissez autre chose."))
     if any(run in password for line in SEQUENCES for run in _runs(line, 6)):
-        return _("Ce mot de passe suit l’ordre du clavier ou de l’alphabet. Choisissez autre chose.")
+        return str(_("Ce mot de passe suit l’ordre du clavier ou de l’alphabet. Choisissez autre chose."))
     if tokens and tokens <= COMMON:
-        return _("Ce mot de passe est l’un des plus courants. Choisissez autre chose.")
+        return str(_("Ce mot de passe est l’un des plus courants. Choisissez autre chose."))
     return ""
 
 

@@ -76,7 +76,9 @@ def turn_on(actor: Actor, secret: str, code: str) -> tuple[str, ...]:
         .where(UserSession.revoked_at.is_(None))
         .values(revoked_at=at)
     )
-    db.session.execute(update(UserSession).where(UserSession.id == actor.session_id).values(second_factor=True))
+    db.session.execute(
+        update(UserSession).where(UserSession.id == actor.session_id).values(second_factor=True)
+    )
     codes = _renew_recovery_codes(actor.user_id)
     timeline.record("core.user.second_factor_on", actor=actor, subject="user", subject_id=actor.user_id)
     timeline.commit()
@@ -170,5 +172,7 @@ def _renew_recovery_codes(user_id: int) -> tuple[str, ...]:
 
 
 def _fernet() -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"intranet second factor").derive(settings().secret_key.encode())
+    derived = HKDF(SHA256(), 32, salt=None, info=b"intranet second factor").derive(
+        settings().secret_key.encode()
+    )
     return Fernet(base64.urlsafe_b64encode(derived))

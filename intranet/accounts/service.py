@@ -76,9 +76,7 @@ def ask_password_link(email: str) -> None:
     """Have a link mailed if there is such an account. The same work either way: a job looks, not the request."""
     address = normalise_email(email)
     slot = int(time.time()) // ASK_EVERY_SECONDS
-    enqueue(
-        PASSWORD_LINK_JOB, {"email": address}, unique_key=f"every:password:{digest(address)[:40]}:{slot}"
-    )
+    enqueue(PASSWORD_LINK_JOB, {"email": address}, unique_key=f"every:password:{digest(address)[:40]}:{slot}")
     db.session.commit()
 
 
@@ -187,6 +185,4 @@ def _set_password(user_id: int, password: str) -> None:
 
 def _record_of(kind: str, person: Addressee) -> None:
     """Record what a person did through a mailed link, before any session names her."""
-    timeline.record(
-        kind, actor=None, subject="user", subject_id=person.user_id, data={"name": person.name}
-    )
+    timeline.record(kind, actor=None, subject="user", subject_id=person.user_id, data={"name": person.name})

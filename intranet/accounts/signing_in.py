@@ -54,10 +54,10 @@ def check_credentials(given: Credentials) -> Admitted:
     ).first()
     db.session.rollback()
     right = passwords.verify(found.password_hash if found else None, given.password)
-    if found is None or not right:
-        _fail(email, given.address, attempts.WRONG_PASSWORD, found.id if found else None)
+    if found is None or found.password_hash is None or not right:
+        raise _failed(email, given.address, attempts.WRONG_PASSWORD, found.id if found else None)
     if not found.active or first_membership(found.id) is None:
-        _fail(email, given.address, attempts.INACTIVE, found.id)
+        raise _failed(email, given.address, attempts.INACTIVE, found.id)
     if passwords.needs_rehash(found.password_hash):
         renewed = passwords.hash_password(given.password)
         db.session.execute(update(User).where(User.id == found.id).values(password_hash=renewed))
@@ -111,7 +111,7 @@ def sign_out(actor: Actor, address: str) -> None:
     db.session.commit()
 
 
-def _fail(email: str, address: str, outcome: str, user_id: int | None) -> None:
+def _failed(email: str, address: str, outcome: str, user_id: int | None) -> Refused:
     attempts.note(email, address, outcome, user_id)
     db.session.commit()
-    raise Refused("sign_in.wrong", _("L’adresse ou le mot de passe n’est pas le bon."), field="password")
+    return Refused("sign_in.wrong", _("L’adresse ou le mot de passe n’est pas le bon."), field="password")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-import segno
 from flask import Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -49,7 +48,7 @@ def password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.answered():
         try:
-            service.change_password(actor(), form.current.data, form.password.data)
+            service.change_password(actor(), form.current.data or "", form.password.data or "")
         except Refused as refused:
             db.session.rollback()
             apply_refusal(form, refused)
@@ -97,7 +96,11 @@ def second_factor_image() -> ResponseReturnValue:
         abort(404)
     drawing = BytesIO()
     uri = second_factor.provisioning_uri(actor().email, secret)
-    segno.make(uri, error="m").save(drawing, kind="svg", scale=5, border=4, light="white", svgclass=None, lineclass=None)
+    import segno  # only here
+
+    segno.make(uri, error="m").save(
+        drawing, kind="svg", scale=5, border=4, light="white", svgclass=None, lineclass=None
+    )
     return Response(drawing.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
@@ -108,7 +111,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
     form = ConfirmForm()
     if form.answered():
         try:
-            codes = second_factor.renew_recovery_codes(actor(), form.current.data)
+            codes = second_factor.renew_recovery_codes(actor(), form.current.data or "")
         except Refused as refused:
             db.session.rollback()
             apply_refusal(form, refused)
@@ -124,7 +127,7 @@ def turn_second_factor_off() -> ResponseReturnValue:
     form = ConfirmForm()
     if form.answered():
         try:
-            second_factor.turn_off(actor(), form.current.data)
+            second_factor.turn_off(actor(), form.current.data or "")
         except Refused as refused:
             db.session.rollback()
             apply_refusal(form, refused)

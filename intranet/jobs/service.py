@@ -8,11 +8,11 @@ A job runs at least once: it must be harmless when run again.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import structlog
 from flask import current_app
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, or_, select, update
 
 from intranet.access import registry
 from intranet.database import insert_new, now, writing
@@ -28,7 +28,7 @@ KEEP_DONE = timedelta(days=7)
 KEEP_UNIQUE = timedelta(days=400)
 """How long a finished row with a ``unique_key`` goes on refusing a second of the same."""
 
-_ROW = OutboxRow.__table__
+_ROW = cast(Table, OutboxRow.__table__)
 _DUE = (
     select(OutboxRow.id, OutboxRow.job, OutboxRow.payload, OutboxRow.attempts)
     .where(OutboxRow.done_at.is_(None))
@@ -105,9 +105,7 @@ def claim() -> Claimed | None:
         if row is None:
             return None
         connection.execute(
-            update(_ROW)
-            .where(_ROW.c.id == row.id)
-            .values(taken_until=at + LEASE, attempts=row.attempts + 1)
+            update(_ROW).where(_ROW.c.id == row.id).values(taken_until=at + LEASE, attempts=row.attempts + 1)
         )
     return Claimed(row.id, row.job, row.payload, row.attempts + 1)
 
@@ -133,7 +131,7 @@ def run(claimed: Claimed) -> None:
 
 def delay_after(attempt: int) -> timedelta:
     """How long to wait after a failure: 30 s, then four times as long each time, at most six hours."""
-    return min(timedelta(seconds=30) * 4 ** (attempt - 1), timedelta(hours=6))
+    return timedelta(seconds=min(30 * 4 ** (attempt - 1), 6 * 3600))
 
 
 def retry(row_id: int) -> None:

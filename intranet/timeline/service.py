@@ -106,7 +106,9 @@ def commit() -> None:
         db.session.commit()
     except StaleDataError as error:
         db.session.rollback()
-        raise Stale(_("Quelqu’un d’autre vient d’enregistrer une modification. Rien n’a été écrasé.")) from error
+        raise Stale(
+            _("Quelqu’un d’autre vient d’enregistrer une modification. Rien n’a été écrasé.")
+        ) from error
     events = db.session.info.pop(_PENDING, ())
     for happened in events:
         registry().emit(happened)
@@ -120,8 +122,9 @@ def _forget_pending(session: Session) -> None:
 def field_changes(obj: Model) -> dict[str, tuple[Any, Any]]:
     """What the next flush would change on ``obj``: column → (old, new). Empty for an object not yet stored.
 
-    Call it before the flush, and give it to ``record`` as ``data={"changes": field_changes(obj)}``. Secrets
-    and the version counter are left out.
+    ``obj`` must have been read in this transaction: the old value of a column never read is not known.
+    Call it before the flush and give it to ``record`` as ``data={"changes": field_changes(obj)}``. Secrets and
+    the version counter are left out.
     """
     state = inspect(obj)
     if not state.persistent:

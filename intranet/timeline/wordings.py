@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
 from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
+
+log = structlog.get_logger()
 
 Facts = Mapping[str, Any]
 Wording = Any  # a lazy string, or Callable[[Facts], str]
@@ -63,8 +66,11 @@ class _Gaps(dict[str, Any]):
 def sentence(kind: str, facts: Facts) -> str:
     """The sentence of one entry, in the language of the request."""
     wording = WORDINGS.get(kind)
-    if wording is None:
-        return _("a fait avancer le dossier")
-    if callable(wording):
-        return str(wording(_Gaps(facts)))
-    return str(wording) % _Gaps(facts)
+    try:
+        if callable(wording):
+            return str(wording(_Gaps(facts)))
+        if wording is not None:
+            return str(wording) % _Gaps(facts)
+    except (KeyError, ValueError):
+        log.warning("an entry of the history cannot be worded", kind=kind)
+    return str(_("a fait avancer le dossier"))

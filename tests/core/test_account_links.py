@@ -109,7 +109,9 @@ def test_an_invitation_is_good_once_and_for_seven_days(
         assert choose(client, path, name="Autre", password="Autre-peinture-8").status_code == 410
 
 
-def test_looking_at_a_link_uses_nothing_up(client: FlaskClient, db_session: Any, mails: Callable[[], str]) -> None:
+def test_looking_at_a_link_uses_nothing_up(
+    client: FlaskClient, db_session: Any, mails: Callable[[], str]
+) -> None:
     invite()
     path = path_in(mails(), "invitation")
     for _mail_scanner in range(3):
@@ -118,7 +120,9 @@ def test_looking_at_a_link_uses_nothing_up(client: FlaskClient, db_session: Any,
     assert choose(client, path, name="Nouvelle").status_code == 303
 
 
-def test_inviting_again_voids_the_former_link(client: FlaskClient, db_session: Any, mails: Callable[[], str]) -> None:
+def test_inviting_again_voids_the_former_link(
+    client: FlaskClient, db_session: Any, mails: Callable[[], str]
+) -> None:
     user_id = invite()
     former = path_in(mails(), "invitation")
     people.invite_again(make_actor(make_user(Role.ADMIN)), user_id)

@@ -74,7 +74,9 @@ def test_a_profile_form_changes_nothing_else_whatever_it_carries(
     assert client.get("/staff/administration/users").status_code == 404
 
 
-@pytest.mark.parametrize(("field", "value"), [("language", "de"), ("theme", "x"), ("name", ""), ("name", "x" * 121)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("language", "de"), ("theme", "x"), ("name", ""), ("name", "x" * 121)]
+)
 def test_a_wrong_profile_is_shown_again_with_what_was_typed(
     client: FlaskClient, agent: User, field: str, value: str
 ) -> None:

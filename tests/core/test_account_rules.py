@@ -9,6 +9,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intranet.access import STAFF_ROLES, OrganisationKind
 from intranet.accounts.passwords import hash_password, verify
 from intranet.accounts.roles import roles_of
 from intranet.accounts.rules import (
@@ -19,7 +20,6 @@ from intranet.accounts.rules import (
     waiting,
 )
 from intranet.accounts.signing_in import normalise_email
-from intranet.access import STAFF_ROLES, OrganisationKind
 from intranet.errors import Refused
 
 AT = datetime(2019, 3, 14, 12, tzinfo=UTC)

@@ -85,7 +85,9 @@ def test_an_unknown_account_and_a_wrong_password_read_the_same(client: FlaskClie
     assert known.status_code == unknown.status_code == 422
     assert WRONG in known.text
     assert WRONG in unknown.text
-    assert known.text.replace(agent.email, "X").count("<") == unknown.text.replace("nobody@example.org", "X").count("<")
+    assert known.text.replace(agent.email, "X").count("<") == unknown.text.replace(
+        "nobody@example.org", "X"
+    ).count("<")
 
 
 def test_an_unknown_account_costs_a_hash_too(
@@ -169,8 +171,12 @@ def test_a_deactivated_account_is_told_nothing_more(client: FlaskClient, agent: 
     "password",
     ["", "x" * 100_000, "\x00", "ﷺ" * 5000, "🐟" * 200, "' OR 1=1 --", "\ud7ff\ue000"],
 )
-@pytest.mark.parametrize("email", ["agent@example.org", "x" * 5000, "a@b\x00c", "' OR '1'='1", "😀@example.org"])
-def test_whatever_is_typed_gets_an_answer(client: FlaskClient, agent: User, email: str, password: str) -> None:
+@pytest.mark.parametrize(
+    "email", ["agent@example.org", "x" * 5000, "a@b\x00c", "' OR '1'='1", "😀@example.org"]
+)
+def test_whatever_is_typed_gets_an_answer(
+    client: FlaskClient, agent: User, email: str, password: str
+) -> None:
     assert attempt(client, email, password).status_code == 422
 
 
@@ -196,14 +202,22 @@ def test_signing_out_ends_the_session_on_the_server(client: FlaskClient, agent: 
     client.post("/logout", data={"csrf_token": csrf_token(client, "/account/profile")})
     with client.session_transaction() as cookie:
         cookie.update({key: stolen[key] for key in ("sid", "secret")})
-    assert client.get("/account/profile").status_code == 302 or client.get("/account/profile").status_code == 303
+    assert (
+        client.get("/account/profile").status_code == 302 or client.get("/account/profile").status_code == 303
+    )
     assert outcomes()[-1] == "signed_out"
 
 
 def test_a_form_without_its_token_does_nothing(client: FlaskClient, agent: User) -> None:
     assert client.post("/login", data={"email": agent.email, "password": PASSWORD}).status_code == 400
     sign_in(client, agent)
-    for url in ("/logout", "/account/profile", "/account/password", "/account/switch", "/account/sessions/1/revoke"):
+    for url in (
+        "/logout",
+        "/account/profile",
+        "/account/password",
+        "/account/switch",
+        "/account/sessions/1/revoke",
+    ):
         assert client.post(url, data={}).status_code == 400, url
     assert client.get("/account/profile").status_code == 200
 
@@ -294,7 +308,9 @@ def test_the_next_session_starts_where_the_last_one_worked(client: FlaskClient, 
     second = make_membership(agent, Role.AGENT, other)
     sign_in(client, agent)
     token = csrf_token(client, "/account/profile")
-    assert client.post("/account/switch", data={"membership": second.id, "csrf_token": token}).status_code == 303
+    assert (
+        client.post("/account/switch", data={"membership": second.id, "csrf_token": token}).status_code == 303
+    )
     client.post("/logout", data={"csrf_token": csrf_token(client, "/account/profile")})
     sign_in(client, agent)
     assert "Autre bailleur" in client.get("/account/profile").text

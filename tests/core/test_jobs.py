@@ -276,7 +276,9 @@ def test_a_worker_killed_between_the_commit_and_the_mail_loses_nothing_and_sends
 
         # A server that never answers: the worker stands between the commit and the mail.
         silent = socket.create_server(("127.0.0.1", 0))
-        stuck = start_worker(dataclasses.replace(settings, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}"))
+        stuck = start_worker(
+            dataclasses.replace(settings, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        )
         try:
             wait_for(lambda: rows()[0].attempts == 1)
         finally:

@@ -133,7 +133,9 @@ def test_the_server_is_read_from_its_url(url: str, server: Server) -> None:
     assert Server.from_url(url) == server
 
 
-@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "smtp://mail.example?tls", "mail.example:25"])
+@pytest.mark.parametrize(
+    "url", ["http://mail.example", "smtp://", "smtp://mail.example?tls", "mail.example:25"]
+)
 def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="SMTP_URL"):
         Server.from_url(url)

@@ -118,7 +118,9 @@ def test_administration_does_not_exist_for_other_organisations(
         assert client.post(url, data={"csrf_token": csrf}).status_code == 404, url
 
 
-def test_nobody_reaches_administration_without_signing_in(client: FlaskClient, something_of_everything: None) -> None:
+def test_nobody_reaches_administration_without_signing_in(
+    client: FlaskClient, something_of_everything: None
+) -> None:
     for url in STAFF_OPENS:
         answer = client.get(url)
         assert answer.status_code in (302, 303), url
@@ -193,7 +195,9 @@ def test_the_list_of_accounts_finds_by_name_role_and_state(client: FlaskClient, 
     assert "aucun résultat" in found("q=zzz")
 
 
-def test_the_gap_between_announced_and_counted_households_is_shown(client: FlaskClient, db_session: Any) -> None:
+def test_the_gap_between_announced_and_counted_households_is_shown(
+    client: FlaskClient, db_session: Any
+) -> None:
     pole = make_pole("UIP")
     pole.announced_households = 60
     db.session.commit()

@@ -178,7 +178,9 @@ def test_a_stale_correction_answers_409_with_what_was_typed_and_what_changed(
     assert agent.name == "Tapé par moi"
 
 
-@pytest.mark.parametrize("forged", [{"active": "0"}, {"password_hash": "x"}, {"totp_secret": "x"}, {"id": "1"}])
+@pytest.mark.parametrize(
+    "forged", [{"active": "0"}, {"password_hash": "x"}, {"totp_secret": "x"}, {"id": "1"}]
+)
 def test_a_correction_changes_only_its_own_fields(
     client: FlaskClient, admin: User, forged: dict[str, str]
 ) -> None:
@@ -186,7 +188,12 @@ def test_a_correction_changes_only_its_own_fields(
     agent_id, hashed = agent.id, agent.password_hash
     send(client, f"{HERE}/{agent_id}", **fields(agent, name="Après", **forged))
     stored = db.session.get_one(User, agent_id)
-    assert (stored.id, stored.active, stored.password_hash, stored.totp_secret) == (agent_id, True, hashed, None)
+    assert (stored.id, stored.active, stored.password_hash, stored.totp_secret) == (
+        agent_id,
+        True,
+        hashed,
+        None,
+    )
 
 
 def test_a_role_is_given_ended_and_given_back(client: FlaskClient, admin: User) -> None:
@@ -209,11 +216,11 @@ def test_a_role_is_given_ended_and_given_back(client: FlaskClient, admin: User) 
 
 def test_a_forged_place_makes_nobody_an_administrator(client: FlaskClient, admin: User) -> None:
     agent = make_user(Role.AGENT)
-    bailleur = db.session.scalars(select(Membership.organisation_id).where(Membership.user_id == agent.id)).one()
+    bailleur = db.session.scalars(
+        select(Membership.organisation_id).where(Membership.user_id == agent.id)
+    ).one()
     for role in ("admin", "coordinator", "director"):
-        answer = send(
-            client, f"{HERE}/{agent.id}/places", organisation=bailleur, role=role, pole=""
-        )
+        answer = send(client, f"{HERE}/{agent.id}/places", organisation=bailleur, role=role, pole="")
         assert answer.status_code == 422, role
     assert db.session.scalar(select(func.count()).where(Membership.user_id == agent.id)) == 1
 

@@ -51,7 +51,9 @@ def test_a_bailleur_is_added_then_corrected(client: FlaskClient, coordinator: Us
     assert send(client, f"{HERE}/organisations/new", **organisation_fields()).status_code == 303
     added = db.session.scalars(select(Organisation).where(Organisation.name == "Riviera d’essai")).one()
     url = f"{HERE}/organisations/{added.id}"
-    assert send(client, url, **organisation_fields(version=added.version, answer_days="10")).status_code == 303
+    assert (
+        send(client, url, **organisation_fields(version=added.version, answer_days="10")).status_code == 303
+    )
     db.session.refresh(added)
     assert added.answer_days == 10
     assert "a modifié l’organisme Riviera d’essai" in client.get(url).text
@@ -61,7 +63,9 @@ def test_a_bailleur_is_added_then_corrected(client: FlaskClient, coordinator: Us
     "more",
     [{"name": ""}, {"kind": "king"}, {"answer_days": "0"}, {"answer_days": "x"}, {"answer_days": "1e9"}],
 )
-def test_a_wrong_organisation_is_shown_again(client: FlaskClient, coordinator: User, more: dict[str, str]) -> None:
+def test_a_wrong_organisation_is_shown_again(
+    client: FlaskClient, coordinator: User, more: dict[str, str]
+) -> None:
     answer = send(client, f"{HERE}/organisations/new", **organisation_fields(phone="0493000000", **more))
     assert answer.status_code == 422
     assert "0493000000" in answer.text
@@ -133,7 +137,9 @@ def test_a_pole_and_a_site_are_added_and_corrected(client: FlaskClient, coordina
     db.session.refresh(kept)
     assert kept.name == "Maison"
     for forged in ("999999", "x"):
-        assert send(client, f"{HERE}/sites/new", **{**site, "name": "B", "pole_id": forged}).status_code == 422
+        assert (
+            send(client, f"{HERE}/sites/new", **{**site, "name": "B", "pole_id": forged}).status_code == 422
+        )
 
 
 def test_a_social_security_number_in_a_note_is_refused_with_the_reason(
@@ -162,7 +168,7 @@ def kind_fields(kind: WorksKind, **more: Any) -> dict[str, Any]:
         "yearly_discount_pct": kind.yearly_discount_pct or "",
         "residual_pct": kind.residual_pct or "",
     }
-    values |= {word: "y" for word in kind.hazard.split()}
+    values |= dict.fromkeys(kind.hazard.split(), "y")
     if kind.locked_to_bailleur:
         values["locked_to_bailleur"] = "y"
     if kind.active:
@@ -180,10 +186,14 @@ def test_every_kind_of_the_catalogue_opens_and_saves_as_it_is(client: FlaskClien
     assert db.session.scalars(select(TimelineEntry)).first() is None, "nothing changed, nothing is recorded"
 
 
-def test_a_kind_of_works_is_changed_with_its_old_and_new_values(client: FlaskClient, coordinator: User) -> None:
+def test_a_kind_of_works_is_changed_with_its_old_and_new_values(
+    client: FlaskClient, coordinator: User
+) -> None:
     load_catalogue()
     kind = db.session.scalars(
-        select(WorksKind).where(WorksKind.default_holder == DefaultHolder.TENANT, WorksKind.free_years.is_(None))
+        select(WorksKind).where(
+            WorksKind.default_holder == DefaultHolder.TENANT, WorksKind.free_years.is_(None)
+        )
     ).first()
     assert kind is not None
     more = {"default_holder": "open", "free_years": "2", "yearly_discount_pct": "10", "residual_pct": "15"}

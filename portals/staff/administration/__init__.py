@@ -3,12 +3,8 @@
 Importing the package hangs its pages on the staff blueprint.
 """
 
-from portals.staff.administration import (
-    views_access_log,
-    views_catalogue,
-    views_people,
-    views_structures,
-    views_system,
-)
-
-__all__ = ["views_access_log", "views_catalogue", "views_people", "views_structures", "views_system"]
+import portals.staff.administration.views_access_log
+import portals.staff.administration.views_catalogue
+import portals.staff.administration.views_people
+import portals.staff.administration.views_structures
+import portals.staff.administration.views_system  # noqa: F401

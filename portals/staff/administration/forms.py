@@ -146,7 +146,9 @@ class PoleForm(BaseForm):
     name = TextField(_l("Nom"), [required()], max_length=120)
     audience = TextField(_l("Public accueilli"), max_length=255)
     confidentiality = SelectField(
-        _l("Confidentialité"), [required()], choices=[(key.value, word) for key, word in CONFIDENTIALITIES.items()]
+        _l("Confidentialité"),
+        [required()],
+        choices=[(key.value, word) for key, word in CONFIDENTIALITIES.items()],
     )
     announced_households = IntegerField(
         _l("Ménages annoncés"),

@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select
 
-from intranet.rows import fetch_all, fetch_value
+from intranet.rows import Statement, fetch_all, fetch_value
 from intranet.web.listing import Filter, Listing
 
 NUMBERS = frozenset({"organisation", "pole"})
 
 
 def read_list(
-    rows: Callable[..., Select[Any]],
-    count: Callable[..., Select[Any]],
+    rows: Callable[..., Statement],
+    count: Callable[..., Statement],
     *,
     filters: Sequence[Filter],
     sorts: Mapping[str, Any],

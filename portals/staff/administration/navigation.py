@@ -16,7 +16,9 @@ NAV = (
     NavItem(_l("Pôles"), "staff.poles", p.ORGANISATION_MANAGE, "diagram-3", 82, _HERE, _GROUP),
     NavItem(_l("Sites"), "staff.sites", p.ORGANISATION_MANAGE, "geo-alt", 83, _HERE, _GROUP),
     NavItem(_l("Catalogue"), "staff.catalogue", p.CATALOGUE_MANAGE, "list-check", 84, _HERE, _GROUP),
-    NavItem(_l("Journal des accès"), "staff.access_log", p.ACCESS_LOG_READ, "journal-text", 85, _HERE, _GROUP),
+    NavItem(
+        _l("Journal des accès"), "staff.access_log", p.ACCESS_LOG_READ, "journal-text", 85, _HERE, _GROUP
+    ),
     NavItem(_l("Réglages"), "staff.settings", p.SETTING_MANAGE, "sliders", 86, _HERE, _GROUP),
     NavItem(_l("Modules"), "staff.plugins", p.PLUGIN_READ, "puzzle", 87, _HERE, _GROUP),
 )

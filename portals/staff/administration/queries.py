@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     String,
     bindparam,
     case,
@@ -28,6 +27,7 @@ from intranet.accounts.models import Membership, SignInAttempt, User, UserSessio
 from intranet.database import UtcDateTime
 from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.organisations.models import Organisation, Pole, Site
+from intranet.rows import Statement
 from intranet.timeline.models import DossierRead
 from intranet.works.models import WorksKind
 
@@ -37,7 +37,7 @@ Asked = tuple[str, ...]
 SIGN_IN, READ = "sign_in", "read"
 
 
-def _page(statement: Select[Any]) -> Select[Any]:
+def _page(statement: Statement) -> Statement:
     return statement.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
@@ -77,7 +77,7 @@ _last_seen = (
 )
 
 
-def people(_scope: Scope, asked: Asked, sort: str) -> Select[Any]:
+def people(_scope: Scope, asked: Asked, sort: str) -> Statement:
     """Accounts, a page at a time."""
     order: dict[str, tuple[Any, ...]] = {
         "name": (User.name, User.id),
@@ -99,11 +99,11 @@ def people(_scope: Scope, asked: Asked, sort: str) -> Select[Any]:
     )
 
 
-def people_count(_scope: Scope, asked: Asked) -> Select[Any]:
+def people_count(_scope: Scope, asked: Asked) -> Statement:
     return select(func.count()).select_from(User).where(*_people(asked))
 
 
-def places_of(_scope: Scope) -> Select[Any]:
+def places_of(_scope: Scope) -> Statement:
     """The active roles of the people ``ids``."""
     return (
         select(Membership.user_id, Membership.role, Organisation.name.label("organisation"))
@@ -113,7 +113,7 @@ def places_of(_scope: Scope) -> Select[Any]:
     )
 
 
-def person(_scope: Scope) -> Select[Any]:
+def person(_scope: Scope) -> Statement:
     """One account."""
     return select(
         User.id,
@@ -131,7 +131,7 @@ def person(_scope: Scope) -> Select[Any]:
     ).where(User.id == bindparam("user_id"))
 
 
-def person_places(_scope: Scope) -> Select[Any]:
+def person_places(_scope: Scope) -> Statement:
     """Every role of one person, ended ones last."""
     return (
         select(
@@ -148,7 +148,7 @@ def person_places(_scope: Scope) -> Select[Any]:
     )
 
 
-def open_sessions(_scope: Scope) -> Select[Any]:
+def open_sessions(_scope: Scope) -> Statement:
     """How many sessions a person has open."""
     return (
         select(func.count())
@@ -161,7 +161,7 @@ def open_sessions(_scope: Scope) -> Select[Any]:
 # Organisations, pôles, sites
 
 
-def organisation_choices(_scope: Scope) -> Select[Any]:
+def organisation_choices(_scope: Scope) -> Statement:
     """Organisations to choose from."""
     return (
         select(Organisation.id, Organisation.name.label("label"), Organisation.kind)
@@ -170,7 +170,7 @@ def organisation_choices(_scope: Scope) -> Select[Any]:
     )
 
 
-def pole_choices(_scope: Scope) -> Select[Any]:
+def pole_choices(_scope: Scope) -> Statement:
     """Pôles to choose from."""
     return select(Pole.id, Pole.name.label("label")).where(Pole.active).order_by(Pole.name)
 
@@ -182,11 +182,11 @@ def _organisations(asked: Asked) -> list[ColumnElement[bool]]:
     if "kind" in asked:
         wanted.append(Organisation.kind == bindparam("kind"))
     if "closed" not in asked:
-        wanted.append(Organisation.active)
+        wanted.append(Organisation.active.is_(True))
     return wanted
 
 
-def organisations(_scope: Scope, asked: Asked, _sort: str) -> Select[Any]:
+def organisations(_scope: Scope, asked: Asked, _sort: str) -> Statement:
     """Organisations with how many people work there, a page at a time."""
     people_there = (
         select(func.count(func.distinct(Membership.user_id)))
@@ -208,15 +208,15 @@ def organisations(_scope: Scope, asked: Asked, _sort: str) -> Select[Any]:
     )
 
 
-def organisation_count(_scope: Scope, asked: Asked) -> Select[Any]:
+def organisation_count(_scope: Scope, asked: Asked) -> Statement:
     return select(func.count()).select_from(Organisation).where(*_organisations(asked))
 
 
-def organisation(_scope: Scope) -> Select[Any]:
+def organisation(_scope: Scope) -> Statement:
     return select(*Organisation.__table__.columns).where(Organisation.id == bindparam("id"))
 
 
-def poles(_scope: Scope) -> Select[Any]:
+def poles(_scope: Scope) -> Statement:
     """Pôles with the households announced and those counted: with a dossier that is not closed."""
     counted = (
         select(Household.pole_id, func.count(Household.id.distinct()).label("counted"))
@@ -241,7 +241,7 @@ def poles(_scope: Scope) -> Select[Any]:
     )
 
 
-def pole(_scope: Scope) -> Select[Any]:
+def pole(_scope: Scope) -> Statement:
     return select(*Pole.__table__.columns).where(Pole.id == bindparam("id"))
 
 
@@ -252,15 +252,21 @@ def _sites(asked: Asked) -> list[ColumnElement[bool]]:
     if "pole" in asked:
         wanted.append(Site.pole_id == bindparam("pole"))
     if "closed" not in asked:
-        wanted.append(Site.active)
+        wanted.append(Site.active.is_(True))
     return wanted
 
 
-def sites(_scope: Scope, asked: Asked, _sort: str) -> Select[Any]:
+def sites(_scope: Scope, asked: Asked, _sort: str) -> Statement:
     """Sites, a page at a time."""
     return _page(
         select(
-            Site.id, Site.name, Site.address, Site.phone, Site.associated, Site.active, Pole.name.label("pole")
+            Site.id,
+            Site.name,
+            Site.address,
+            Site.phone,
+            Site.associated,
+            Site.active,
+            Pole.name.label("pole"),
         )
         .outerjoin(Pole, Pole.id == Site.pole_id)
         .where(*_sites(asked))
@@ -268,11 +274,11 @@ def sites(_scope: Scope, asked: Asked, _sort: str) -> Select[Any]:
     )
 
 
-def site_count(_scope: Scope, asked: Asked) -> Select[Any]:
+def site_count(_scope: Scope, asked: Asked) -> Statement:
     return select(func.count()).select_from(Site).where(*_sites(asked))
 
 
-def site(_scope: Scope) -> Select[Any]:
+def site(_scope: Scope) -> Statement:
     return select(*Site.__table__.columns).where(Site.id == bindparam("id"))
 
 
@@ -286,13 +292,13 @@ def _kinds(asked: Asked) -> list[ColumnElement[bool]]:
     if "trade" in asked:
         wanted.append(WorksKind.trade == bindparam("trade"))
     if "locked" in asked:
-        wanted.append(WorksKind.locked_to_bailleur)
+        wanted.append(WorksKind.locked_to_bailleur.is_(True))
     if "closed" not in asked:
-        wanted.append(WorksKind.active)
+        wanted.append(WorksKind.active.is_(True))
     return wanted
 
 
-def kinds(_scope: Scope, asked: Asked, _sort: str) -> Select[Any]:
+def kinds(_scope: Scope, asked: Asked, _sort: str) -> Statement:
     """Kinds of works by trade, a page at a time."""
     return _page(
         select(
@@ -311,15 +317,15 @@ def kinds(_scope: Scope, asked: Asked, _sort: str) -> Select[Any]:
     )
 
 
-def kind_count(_scope: Scope, asked: Asked) -> Select[Any]:
+def kind_count(_scope: Scope, asked: Asked) -> Statement:
     return select(func.count()).select_from(WorksKind).where(*_kinds(asked))
 
 
-def kind(_scope: Scope) -> Select[Any]:
+def kind(_scope: Scope) -> Statement:
     return select(*WorksKind.__table__.columns).where(WorksKind.id == bindparam("id"))
 
 
-def trades(_scope: Scope) -> Select[Any]:
+def trades(_scope: Scope) -> Statement:
     return select(WorksKind.trade).distinct().order_by(WorksKind.trade)
 
 
@@ -346,7 +352,9 @@ def _log(asked: Asked) -> Any:
         .join(User, User.id == DossierRead.user_id)
         .join(Dossier, Dossier.id == DossierRead.dossier_id)
     )
-    parts = {SIGN_IN: [attempts], READ: [reads]}.get(next((a for a in asked if a in (SIGN_IN, READ)), ""), [attempts, reads])
+    parts = {SIGN_IN: [attempts], READ: [reads]}.get(
+        next((a for a in asked if a in (SIGN_IN, READ)), ""), [attempts, reads]
+    )
     wanted = []
     for part in parts:
         columns = part.selected_columns
@@ -360,7 +368,7 @@ def _log(asked: Asked) -> Any:
     return union_all(*wanted).subquery() if len(wanted) > 1 else wanted[0].subquery()
 
 
-def access_log(_scope: Scope, asked: Asked) -> Select[Any]:
+def access_log(_scope: Scope, asked: Asked) -> Statement:
     """The access log, the newest first, a page at a time."""
     log = _log(asked)
     return _page(
@@ -370,6 +378,6 @@ def access_log(_scope: Scope, asked: Asked) -> Select[Any]:
     )
 
 
-def access_log_count(_scope: Scope, asked: Asked, most: int) -> Select[Any]:
+def access_log_count(_scope: Scope, asked: Asked, most: int) -> Statement:
     """How many entries, counted up to one more than ``most``."""
     return select(func.count()).select_from(select(_log(asked).c.at).limit(most + 1).subquery())

@@ -102,9 +102,7 @@ def user_place_add(user_id: int) -> ResponseReturnValue:
 @requires(p.USER_MANAGE)
 def user_place_end(user_id: int, membership_id: int) -> ResponseReturnValue:
     """Take a role away."""
-    return _do(
-        user_id, lambda me: service.end_place(me, user_id, membership_id), _("Le rôle est retiré.")
-    )
+    return _do(user_id, lambda me: service.end_place(me, user_id, membership_id), _("Le rôle est retiré."))
 
 
 @bp.post("/administration/users/<int:user_id>/<any(deactivate, reactivate):verb>")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
 
 from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.organisations import service
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
-from intranet.rows import fetch_all, fetch_one
-from intranet.timeline.queries import entries_about
+from intranet.rows import Statement, fetch_all, fetch_one
+from intranet.timeline.queries import EntryView, entries_about
 from intranet.web.forms import BaseForm
 from intranet.web.listing import Filter
 from portals.staff.administration import queries
@@ -156,7 +155,7 @@ def site(site_id: int) -> ResponseReturnValue:
     )
 
 
-def _stored(builder: Callable[..., Select[Any]], object_id: int) -> Any:
+def _stored(builder: Callable[..., Statement], object_id: int) -> Any:
     found = fetch_one(builder, id=object_id)
     if found is None:
         abort(404)
@@ -169,14 +168,15 @@ def _edit(
     *,
     back: tuple[str, str],
     title: str = "",
-    subject: tuple[str, Callable[..., Select[Any]], int] | None = None,
+    subject: tuple[str, Callable[..., Statement], int] | None = None,
 ) -> ResponseReturnValue:
     """The page of one fiche: shown, saved and back to its list, or shown again with why not."""
     status = obey(form, command)
     if status == DONE:
         flash(_("C’est enregistré."), "success")
         return redirect(back[0], DONE)
-    stored, entries = None, ()
+    stored: Any = None
+    entries: Sequence[EntryView] = ()
     if subject is not None:
         # Read again: after someone else's save, the next try is against her version.
         name, builder, object_id = subject
@@ -185,7 +185,7 @@ def _edit(
         render_template(
             "staff/administration/fiche.html",
             form=form,
-            title=title or stored.name,  # type: ignore[union-attr]
+            title=title or stored.name,
             stored=stored,
             entries=entries,
             back=back,
