@@ -17,12 +17,12 @@ from intranet.access import public, registry
 from intranet.config import Settings
 from intranet.database import set_up_engine
 from intranet.documents.uploads import FormRequest
-from intranet.extensions import babel, csrf, db, limiter, login_manager
+from intranet.extensions import babel, csrf, db, login_manager
 from intranet.operations import logs
 from intranet.pluginsystem import checks, gate
 from intranet.pluginsystem.manager import Plugins
 from intranet.pluginsystem.registry import CORE, Registry, collect
-from intranet.web.templating import IntranetFlask
+from intranet.web.application import Application
 
 PACKAGE = Path(__file__).parent
 TEMPLATES = PACKAGE.parent / "templates"
@@ -41,11 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     found = collect(plugins)
     app.extensions["intranet"] = found
     _mount(app, found)
-    if hasattr(web, "init_app"):
-        try:
-            web.init_app(app)
-        except Exception as problem:
-            print(f"CONSTRUCTION: web.init_app: {problem!r}")
+    web.init_app(app)
     gate.install(app, found)
     operations.init_app(app)
     checks.run(app, found)
@@ -53,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _make_flask(settings: Settings) -> Flask:
-    app = IntranetFlask(
+    app = Application(
         "intranet",
         static_folder=str(PACKAGE / "static"),
         instance_path=str(settings.instance),
@@ -72,7 +68,6 @@ def _make_flask(settings: Settings) -> Flask:
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         WTF_CSRF_TIME_LIMIT=None,
-        RATELIMIT_STORAGE_URI=settings.limiter_storage,
     )
     app.extensions["intranet.settings"] = settings
     app.request_class = FormRequest
@@ -105,7 +100,6 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     with app.app_context():
         set_up_engine(db.engine)
     csrf.init_app(app)
-    limiter.init_app(app)
     babel.init_app(app, locale_selector=_language)
     login_manager.session_protection = None  # the session row itself is what may be revoked
     login_manager.init_app(app)
@@ -113,10 +107,8 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def _load_person(_request: object) -> object | None:
-    try:
-        from intranet.accounts.session import load_actor
-    except ModuleNotFoundError:
-        return None
+    from intranet.accounts.session import load_actor  # it needs the extensions made here
+
     return load_actor()
 
 

@@ -203,12 +203,6 @@ class Settings:
         "Niveau du journal : DEBUG, INFO, WARNING, ERROR.",
         "Level of the log: DEBUG, INFO, WARNING, ERROR.",
     )
-    limiter_storage: str = _setting(
-        _optional_url("memory", "redis", "rediss", "memcached"),
-        "memory://",
-        "Où sont comptées les tentatives ; `memory://` compte par processus.",
-        "Where attempts are counted; `memory://` counts in each process.",
-    )
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """What was read, for the plugins' own settings (``NAME_FIELD``)."""
 

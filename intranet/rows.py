@@ -8,11 +8,12 @@ connection, in the request's one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
+from flask import g
 from flask_login import current_user
 from sqlalchemy import Executable, Row, Select
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import Connection, CursorResult
 
 from intranet.access import Scope, registry
 from intranet.extensions import db
@@ -23,11 +24,19 @@ Statement = Select[*tuple[Any, ...]]
 Builder = Callable[..., Statement]
 
 
+def _connection() -> Connection:
+    """The session's connection, asked of the session once for each transaction."""
+    known = g.get("rows_connection")
+    if known is None or not known.in_transaction():
+        known = g.rows_connection = db.session.connection()
+    return cast(Connection, known)
+
+
 def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> CursorResult[Any]:
-    connection = db.session.connection()
+    connection = _connection()
     if isinstance(source, Executable):
         return connection.execute(source, params)
-    actor = current_user
+    actor = current_user._get_current_object()
     scope: Scope | None = actor.scope if actor.is_authenticated else None
     kept = registry().statements
     key = (source, scope, args)

@@ -73,7 +73,8 @@ def install(app: Flask, registry: Registry) -> None:
         return None
 
     def end(_error: BaseException | None) -> None:
-        db.session.rollback()
+        if db.session.registry.has():
+            db.session.rollback()
         undo = g.pop("end_transaction", None)
         if undo is not None:
             undo()
