@@ -14,7 +14,8 @@ _PHONE = re.compile(r"(?<!\d)\d{2}(?: \d{2}){4}(?!\d)")
 
 def fold(text: str) -> str:
     """``Élodie N'Guyên`` → ``elodie n guyen``. Letters of every script stay, without their marks."""
-    text = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    # Compatibility letters (𝕊, ﬁ) become plain ones first: only then have they a lower case.
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS))
     text = "".join(char for char in text if not unicodedata.combining(char))
     return _NOT_A_WORD.sub(" ", text).strip()
 
