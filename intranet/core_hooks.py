@@ -6,8 +6,10 @@ Each domain offers what it has in its own ``registration`` module, as tuples: ``
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from intranet.plugin_api import (
@@ -44,25 +46,20 @@ DOMAINS = (
 )
 
 
+@cache
+def _modules(name: str) -> tuple[ModuleType, ...]:
+    """That module of each domain which has one."""
+    paths = (f"intranet.{domain}.{name}" for domain in DOMAINS)
+    return tuple(import_module(path) for path in paths if find_spec(path))
+
+
 def load_models() -> None:
     """Import every table of the core, for migrations."""
-    for domain in DOMAINS:
-        if find_spec(f"intranet.{domain}") and find_spec(f"intranet.{domain}.models"):
-            import_module(f"intranet.{domain}.models")
+    _modules("models")
 
 
 def _gather(kind: str) -> list[Any]:
-    found: list[Any] = []
-    for domain in DOMAINS:
-        module = f"intranet.{domain}.registration"
-        if find_spec(f"intranet.{domain}") and find_spec(module):
-            try:
-                found += getattr(import_module(module), kind, ())
-            except Exception as problem:
-                import sys
-
-                print(f"CONSTRUCTION: {module} left out: {problem!r}", file=sys.stderr)
-    return found
+    return [item for module in _modules("registration") for item in getattr(module, kind, ())]
 
 
 @hookimpl

@@ -215,7 +215,8 @@ def revision(app: Flask, owner: str, message: str) -> Path:
         scripts = _scripts(owner)
         context = _context(connection, owner)
         operations = produce_migrations(context, _metadata())
-        assert operations.upgrade_ops is not None and operations.downgrade_ops is not None
+        assert operations.upgrade_ops is not None
+        assert operations.downgrade_ops is not None
         number = len(list(folder.glob("[0-9]*.py"))) + 1
         written = scripts.generate_revision(
             f"{number:04d}_{owner}",

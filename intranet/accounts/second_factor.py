@@ -6,11 +6,9 @@ import base64
 import secrets
 import time
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, or_, select, update
 
@@ -23,6 +21,9 @@ from intranet.database import now
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline import service as timeline
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
@@ -46,6 +47,8 @@ def seal(secret: str) -> str:
 
 def unseal(sealed: str) -> str | None:
     """The secret again; ``None`` when ``SECRET_KEY`` is no longer the one that sealed it."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:
@@ -172,6 +175,11 @@ def _renew_recovery_codes(user_id: int) -> tuple[str, ...]:
 
 
 def _fernet() -> Fernet:
+    """Imported here: six megabytes that only those with a second factor need."""
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     derived = HKDF(SHA256(), 32, salt=None, info=b"intranet second factor").derive(
         settings().secret_key.encode()
     )

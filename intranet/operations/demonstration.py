@@ -9,11 +9,11 @@ from sqlalchemy import delete, select
 from intranet.access import registry
 from intranet.accounts.models import Membership, User
 from intranet.database import now, writing
+from intranet.demo.people import PASSWORD
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.settings.models import StoredSetting
 
-PASSWORD = "Bricolage-2018!"  # noqa: S105 (of the demonstration only, and printed)
 LOADED = "core.demo."
 log = structlog.get_logger("intranet.demo")
 
@@ -49,7 +49,7 @@ def describe_accounts(address: str) -> str:
         select(User.email, Membership.role, Organisation.name)
         .join(Membership, Membership.user_id == User.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(User.active, User.email.endswith(".example"))
+        .where(User.active, User.password_hash.is_not(None), User.email.endswith(".example"))
         .order_by(Membership.id)
         .limit(12)
     )

@@ -29,12 +29,6 @@ def run(app: Flask, registry: Registry) -> None:
     """Raise ``StartRefused`` with all that is wrong."""
     problems = [problem for check in CHECKS for problem in check(app, registry)]
     if problems:
-        bundled = ("portals.", "plugins.")  # CONSTRUCTION
-        if all(each.package.startswith(bundled) for each in registry.plugins.enabled.values()):
-            import sys
-
-            sys.stderr.write("CONSTRUCTION: " + "\n".join(problems) + "\n")
-            return
         raise StartRefused("\n".join(problems))
 
 

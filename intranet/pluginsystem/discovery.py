@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 
 from intranet.plugin_api import API_VERSION, Plugin
 from intranet.pluginsystem.errors import StartRefused
@@ -55,8 +54,7 @@ def _bundled() -> Iterator[Found]:
     for folder in BUNDLED:
         package = import_module(folder)
         for module in pkgutil.iter_modules(package.__path__, f"{folder}."):
-            manifest = getattr(import_module(module.name), "plugin", None) if module.ispkg else None
-            if manifest is not None and find_spec(manifest.hooks) is not None:
+            if module.ispkg:
                 yield _found(import_module(module.name), module.name, f"the bundled package {module.name}")
 
 

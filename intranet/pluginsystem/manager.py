@@ -108,12 +108,7 @@ def _load(enabled: Mapping[str, Found]) -> pluggy.PluginManager:
     for name, each in enabled.items():
         try:
             module = import_module(each.plugin.hooks)
-        except Exception as problem:
-            if each.package.startswith("portals."):  # CONSTRUCTION
-                import sys
-
-                sys.stderr.write(f"CONSTRUCTION: plugin {name} left out: {problem!r}\n")
-                continue
+        except ImportError as problem:
             raise StartRefused(
                 f"The plugin {name} ({each.source}) cannot be loaded: {problem}. "
                 f"Mend its module {each.plugin.hooks}, or leave {name} out of INTRANET_PLUGINS."

@@ -37,6 +37,7 @@ from intranet.pluginsystem.manager import CORE, Plugins
 if TYPE_CHECKING:
     from click import Command
     from flask import Blueprint
+
     from intranet.database import Model
     from intranet.rows import Statement
 

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from flask import Blueprint, Response, abort, request
 
 from intranet.access import Actor, actor, registry, signed_in
@@ -75,6 +74,8 @@ def csv_pieces(
 
 def write_xlsx(target: Any, columns: Sequence[Any], rows: Iterable[Sequence[Any]], title: str) -> None:
     """Write the workbook to ``target`` row by row: its memory does not grow with the table."""
+    import xlsxwriter  # some megabytes that few requests need
+
     book = xlsxwriter.Workbook(
         target,
         {

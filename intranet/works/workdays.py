@@ -10,8 +10,6 @@ from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-import holidays
-
 from intranet.clock import PARIS
 
 MORNING = time(8)
@@ -20,6 +18,8 @@ MORNING = time(8)
 
 @cache
 def _public_holidays(year: int) -> Container[date]:
+    import holidays  # some megabytes that few requests need
+
     # The Alpes-Maritimes have those of metropolitan France: only Alsace-Moselle and overseas add to them.
     return frozenset(holidays.country_holidays("FR", years=year))
 
