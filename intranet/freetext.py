@@ -35,11 +35,8 @@ _CARD_STARTS = re.compile(r"(?:3[47]|3[068]|4|5[0-8]|6[0-9]|2(?:2[2-9]|[3-6]\d|7
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
-def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> str:
-    """``text`` in NFC, without control or direction-override characters, trimmed.
-
-    Raises ``Refused`` when it is longer than ``limit`` characters: nothing is cut silently.
-    """
+def tidy(text: str, *, multiline: bool = True) -> str:
+    """``text`` in NFC, without control or direction-override characters, trimmed; one line if asked."""
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = "".join(
         letter
@@ -47,7 +44,12 @@ def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> 
         if letter not in _OVERRIDES
         and (letter in _KEPT_CONTROLS or unicodedata.category(letter) not in {"Cc", "Cs"})
     )
-    kept = kept.strip() if multiline else " ".join(kept.split())
+    return kept.strip() if multiline else " ".join(kept.split())
+
+
+def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> str:
+    """``text`` tidied. Raises ``Refused`` when it is longer than ``limit`` characters: nothing is cut silently."""
+    kept = tidy(text, multiline=multiline)
     if len(kept) > limit:
         raise Refused(
             "text.too_long",

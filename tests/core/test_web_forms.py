@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from intranet.errors import Refused
+from intranet.freetext import tidy
 from intranet.web.formatting import hours, money
 from intranet.web.forms import (
     BaseForm,
@@ -24,7 +25,6 @@ from intranet.web.forms import (
     parse_hours,
     parse_money,
     required,
-    tidy,
 )
 
 

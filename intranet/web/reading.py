@@ -1,0 +1,91 @@
+"""Reading what people type: days, amounts and durations, in the ways they write them.
+
+Each function raises ``ValueError`` with a sentence that says what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+MOST_MONEY = 10_000_000_00  # cents
+MOST_HOURS = 10_000 * 60  # minutes
+
+_SPACES = str.maketrans(dict.fromkeys("\u0020\u00a0\u2009\u202f\t'’", ""))
+
+
+def parse_date(text: str) -> date:
+    """A day: ``14/03/2019``, ``14.3.2019``, ``14 3 2019`` or ``2019-03-14``. Day before month, always."""
+    found = re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", text, re.ASCII)
+    if found:
+        year, month, day = (int(part) for part in found.groups())
+    else:
+        found = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})", text, re.ASCII)
+        if not found:
+            raise ValueError(_("Écrivez la date comme 14/03/2019 (jour, mois, année)."))
+        day, month, year = (int(part) for part in found.groups())
+        if year < 100:
+            raise ValueError(_("Écrivez l’année avec quatre chiffres, comme 14/03/2019."))
+    if month > 12 >= day and day:
+        raise ValueError(
+            _(
+                "Il n’y a pas de mois %(month)d : le jour vient avant le mois. Vouliez-vous dire %(guess)s ?",
+                month=month,
+                guess=f"{month:02}/{day:02}/{year}",
+            )
+        )
+    try:
+        value = date(year, month, day)
+    except ValueError:
+        raise ValueError(_("Cette date n’existe pas dans le calendrier.")) from None
+    if not EARLIEST <= value <= LATEST:
+        raise ValueError(_("L’année doit être entre 1900 et 2100."))
+    return value
+
+
+def parse_money(text: str) -> int:
+    """An amount in cents: ``1 234,50``, ``1234.5``, ``1 234,50 €``. Never negative."""
+    bare = text.translate(_SPACES).removesuffix("€").removesuffix("EUR").removeprefix("€")
+    if re.fullmatch(r"\d{1,3}([.,])\d{3}", bare, re.ASCII):
+        raise ValueError(_("Ce montant peut se lire de deux façons : écrivez-le comme 1234,50."))
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d{1,2}", bare, re.ASCII):
+        bare = bare.replace(".", "")
+    if bare.startswith(("-", "−")):
+        raise ValueError(_("Le montant ne peut pas être négatif."))
+    if not re.fullmatch(r"\d+([.,]\d{0,2})?|[.,]\d{1,2}", bare, re.ASCII):
+        raise ValueError(_("Écrivez le montant en euros, comme 1 234,50."))
+    if len(bare) > 15:
+        raise ValueError(_("Ce montant est trop grand."))
+    cents = int(Decimal(bare.replace(",", ".")) * 100)
+    if cents > MOST_MONEY:
+        raise ValueError(_("Ce montant est trop grand."))
+    return cents
+
+
+_CLOCK = re.compile(r"(\d{1,5})(?:h|:)(\d{0,2})(?:min|mn|m)?", re.ASCII | re.IGNORECASE)
+_MINUTES = re.compile(r"(\d{1,6})(?:min|mn)", re.ASCII | re.IGNORECASE)
+_DECIMAL = re.compile(r"(\d{1,5}(?:[.,]\d{0,2})?|[.,]\d{1,2})(?:h|heures?)?", re.ASCII | re.IGNORECASE)
+
+
+def parse_hours(text: str) -> int:
+    """A duration in minutes: ``7,5`` (hours), ``7h30``, ``7:30``, ``45 min``. Never negative."""
+    bare = text.translate(_SPACES)
+    minutes: int | None = None
+    if found := _CLOCK.fullmatch(bare):
+        rest = int(found[2] or 0)
+        if rest > 59:
+            raise ValueError(_("Il y a 60 minutes dans une heure : écrivez la durée comme 7 h 30 ou 7,5."))
+        minutes = int(found[1]) * 60 + rest
+    elif found := _MINUTES.fullmatch(bare):
+        minutes = int(found[1])
+    elif found := _DECIMAL.fullmatch(bare):
+        minutes = round(Decimal(found[1].replace(",", ".")) * 60)
+    if minutes is None:
+        raise ValueError(_("Écrivez la durée en heures, comme 7,5 ou 7 h 30."))
+    if minutes > MOST_HOURS:
+        raise ValueError(_("Cette durée est trop longue."))
+    return minutes
