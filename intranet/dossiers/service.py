@@ -29,6 +29,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.works.service import tenancy_ended
 
 __all__ = [
     "add_note",
@@ -228,9 +229,11 @@ def record_visit(actor: Actor, command: c.RecordVisit) -> Dossier:
 def leave(actor: Actor, command: c.Leave) -> Dossier:
     """The household leaves, from anywhere, with a coded reason. Its dwelling is free again.
 
-    The bailleur learns that the allocation ended, not why.
+    A split still negotiated is withdrawn; the bailleur learns that the allocation ended, not why.
     """
     require_may(actor, p.DOSSIER_EDIT)
+    # Splits first: the commands of a split lock it before its dossier, and so does this one.
+    tenancy_ended(actor, command.dossier_id)
     dossier = take_dossier(command.dossier_id, command.version)
     refuse_future(command.left_on, field="left_on")
     refuse_before(

@@ -11,6 +11,7 @@ from flask import render_template, url_for
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
+from intranet.dossiers.queries import COUNT_UP_TO
 from intranet.rows import fetch_all
 from intranet.settings.service import value
 from intranet.timeline.wordings import sentence
@@ -37,6 +38,11 @@ class Block:
     counters: Sequence[tuple[queues.Queue, int]]
     items: Sequence[Any]
     total: int
+
+    @property
+    def capped(self) -> bool:
+        """Whether some queue is longer than what is counted."""
+        return any(number > COUNT_UP_TO for _queue, number in self.counters)
 
 
 @dataclass(frozen=True, slots=True)

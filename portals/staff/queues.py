@@ -17,7 +17,7 @@ from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier, ChantierState, Task, TaskState
 from intranet.dossiers.models import Dossier, DossierState, Household
-from intranet.dossiers.queries import incomplete_trio
+from intranet.dossiers.queries import COUNT_UP_TO, incomplete_trio
 from intranet.rows import Statement
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 
@@ -193,11 +193,11 @@ BY_KEY = {queue.key: queue for queue in QUEUES}
 
 
 def counts(scope: Scope) -> Statement:
-    """How many wait in each queue: ``(queue, waiting)``, one statement."""
+    """How many wait in each queue, up to one more than lists count: ``(queue, waiting)``, one statement."""
     found = union_all(
         *(
             select(literal(queue.key).label("queue"), func.count().label("waiting")).select_from(
-                select(queue(scope).subquery().c.dossier_id).distinct().subquery()
+                select(queue(scope).subquery().c.dossier_id).distinct().limit(COUNT_UP_TO + 1).subquery()
             )
             for queue in QUEUES
         )

@@ -23,7 +23,10 @@ from intranet.extensions import db
 from intranet.search.models import SearchEntry
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_pole, make_user
+from intranet.testing.works import make_split
 from intranet.timeline.models import TimelineEntry
+from intranet.works.models import Split
+from intranet.works.terms import SplitState
 
 DAY = today() - timedelta(days=3)
 
@@ -394,3 +397,17 @@ def test_every_event_moves_the_dossier_up_the_list(cast) -> None:
     service.add_note(cast.coordinator, dossier.id, "Vue ce matin")
     db.session.expire_all()
     assert db.session.get_one(Dossier, dossier.id).changed_at > before
+
+
+@pytest.mark.parametrize("state", [SplitState.DRAFT, SplitState.PROPOSED, SplitState.AGREED])
+def test_a_household_that_leaves_takes_its_split_out_of_the_bailleur_s_hands(cast, state) -> None:
+    dossier = make_dossier(cast.uip, state=DossierState.JOINED)
+    split = make_split(dossier, state=state)
+    left = c.Leave(dossier.id, dossier.version, LeavingReason.OTHER, today(), "Séparation")
+    service.leave(cast.coordinator, left)
+    db.session.expire_all()
+    assert db.session.get_one(Split, split.id).state is SplitState.WITHDRAWN
+    assert db.session.get_one(Dossier, dossier.id).state is DossierState.LEFT
+    assert not any(
+        "Séparation" in entry.reason for entry in story(dossier.id) if "bailleur" in entry.audience
+    )

@@ -2,7 +2,7 @@
 records what it did and commits once. Views have asked ``access.require`` for the object before.
 """
 
-from intranet.works.service.concluding import record_household, reopen, withdraw
+from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
 from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose
 from intranet.works.service.replying import accept_undisputed, answer_line, send_back
@@ -23,5 +23,6 @@ __all__ = [
     "reopen",
     "send_back",
     "sweep_silence",
+    "tenancy_ended",
     "withdraw",
 ]

@@ -82,20 +82,35 @@ def reopen(actor: Actor, split_id: int, version: int, reason: str) -> Split:
     return _leave(actor, split_id, version, reason, "reopen")
 
 
+def tenancy_ended(actor: Actor, dossier_id: int) -> None:
+    """The household leaves its dwelling: what was still negotiated for it is withdrawn, for all to see.
+
+    Part of the command that records the departure: asks for no permission of its own and does not commit.
+    The bailleur reads that the household left, never why.
+    """
+    withdraw = SPLIT.transitions["withdraw"]
+    going = select(Split.id).where(Split.dossier_id == dossier_id, Split.state.in_(withdraw.sources))
+    for split_id in db.session.scalars(going).all():
+        _end(actor, take_split(split_id), _("La famille a quitté le logement."), withdraw.name)
+
+
 def _leave(actor: Actor, split_id: int, version: int, reason: str, name: str) -> Split:
     require_may(actor, p.SPLIT_WRITE)
     split = take_split(split_id)
     check_state(split, name)
     refuse_stale_split(split, version, actor)
-    why = checked(reason, MESSAGE_LIMIT, field="reason")
+    _end(actor, split, checked(reason, MESSAGE_LIMIT, field="reason"), name)
+    commit()
+    return split
+
+
+def _end(actor: Actor, split: Split, why: str, name: str) -> None:
     move = SPLIT.check(name, split.state, facts_of(split), why)
     before = split.state
     _cancel_contract(actor, split, why)
     hand_over(split, move.target)
     split.agreed_at = None
     trace(move.event, split, actor, from_state=before, reason=why)
-    commit()
-    return split
 
 
 def _cancel_contract(actor: Actor, split: Split, reason: str) -> None:

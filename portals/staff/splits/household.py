@@ -22,6 +22,15 @@ from portals.staff.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
 
+DOERS = {
+    Holder.TENANT: "people",
+    Holder.SHARED: "arrow-left-right",
+    Holder.BAILLEUR: "building",
+    Holder.PARTNER: "tools",
+    Holder.DROPPED: "x-lg",
+}
+"""A drawing for each holder, beside its word."""
+
 GIVEN = {"yes": Answer.ACCEPTED, "no": Answer.REFUSED}
 
 
@@ -68,6 +77,7 @@ def split_household(split_id: int) -> ResponseReturnValue:
         form=form,
         rooms=showing.by_room(split_id, head.state) if head else (),
         given=given,
+        doers=DOERS,
         open=head is not None and may_now("record_household", head.state),
         version=sent_version() if status not in (SHOWN, CONFLICT) or not head else head.version,
         kept=sum(line.holder is not Holder.DROPPED for line in lines),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -16,7 +16,7 @@ from intranet.extensions import db
 from intranet.works import queries, service
 from intranet.works.commands import AddLine
 from intranet.works.models import Split
-from intranet.works.queries import LineView
+from intranet.works.queries import KindChoice, LineView
 from intranet.works.table import Problem
 from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
@@ -30,8 +30,8 @@ from portals.staff.splits.table import row
 def split_line(split_id: int, line_id: int) -> ResponseReturnValue:
     """The line's form. A change sets every answer to it back to waiting, and says so."""
     line = _own_line(split_id, line_id)
-    form = ChangeLineForm(data=_values(line))
     kinds = queries.kind_choices()
+    form = ChangeLineForm(data=_values(line, kinds))
     form.kind_id.choices = showing.kind_options(kinds)
     status = obey(form, lambda: service.change_line(actor(), form.change_command(line_id, sent_version())))
     if status == DONE:
@@ -128,10 +128,11 @@ def _back(split_id: int) -> str:
     return url_for("staff.split", split_id=split_id)
 
 
-def _values(line: LineView) -> dict[str, Any]:
+def _values(line: LineView, kinds: Sequence[KindChoice]) -> dict[str, Any]:
+    own = next((each.label_fr for each in kinds if each.id == line.kind_id), None)
     return {
         "kind_id": str(line.kind_id) if line.kind_id else "",
-        "label": line.label,
+        "label": "" if line.label == own else line.label,
         "room": line.room,
         "need": line.need.value,
         "cause": line.cause.value,
