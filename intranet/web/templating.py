@@ -2,7 +2,8 @@
 
 ``{{ _("Dossiers") }}``, ``{{ icon("plus-lg") }}`` or ``{{ url_for("staff.home") }}`` give the same text at every
 request in one language. They are called when the template is compiled, and what they gave becomes part of the
-static text around them: a page that says ``_()`` a hundred times pays for none of them.
+static text around them: a page that says ``_()`` a hundred times pays for none of them. What does change is escaped
+straight to text: only the whole page is markup, its pieces need not be.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import markupsafe
 from flask.templating import Environment
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from werkzeug.routing import BuildError
@@ -49,8 +52,32 @@ class Folding(NodeTransformer):
         return nodes.Const(kept, lineno=node.lineno)
 
 
+# What ``escape`` itself calls for a text; it gives text, without a wrapper around it.
+_escape_text = cast(Callable[[str], str], getattr(markupsafe, "_escape_inner", markupsafe.escape))
+
+
+def quote(value: Any) -> str:
+    """``value`` escaped, as text."""
+    if type(value) is str:
+        return _escape_text(value)
+    return str(value.__html__()) if hasattr(value, "__html__") else _escape_text(str(value))
+
+
+class Generator(CodeGenerator):
+    """Jinja's compiler, escaping with ``quote``."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.quote(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class IntranetEnvironment(Environment):
     """Flask's environment, folding constant calls."""
+
+    code_generator_class = Generator
+    quote = staticmethod(quote)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)

@@ -1,0 +1,60 @@
+"""Templates are compiled once for each language, and escape what they are given."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, render_template
+from flask_babel import force_locale
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import DictLoader
+from markupsafe import Markup, escape
+
+from intranet.web.templating import quote
+
+
+@given(st.one_of(st.text(), st.integers(), st.none(), st.booleans(), st.floats(), st.text().map(Markup)))
+def test_a_value_is_escaped_as_markupsafe_does(value: object) -> None:
+    assert quote(value) == str(escape(value))
+
+
+@pytest.fixture
+def templates(app: Flask) -> dict[str, str]:
+    sources: dict[str, str] = {}
+    loader = app.jinja_loader
+    assert loader is not None
+    loader.loaders.append(DictLoader(sources))  # type: ignore[attr-defined]
+    return sources
+
+
+def test_a_constant_call_is_made_once_and_a_call_with_a_value_each_time(
+    app: Flask, templates: dict[str, str]
+) -> None:
+    templates["folded.html"] = '{{ icon("plus-lg") }}|{{ _("%(n)s lignes", n=n) }}|{{ text }}'
+    with app.test_request_context():
+        first = render_template("folded.html", n=1, text="<b>")
+        second = render_template("folded.html", n=2, text="é")
+    assert first.count("<svg") == 1
+    assert first.split("|")[1:] == ["1 lignes", "&lt;b&gt;"]
+    assert second.split("|")[1:] == ["2 lignes", "é"]
+
+
+def test_a_template_speaks_each_language_in_turn(app: Flask, templates: dict[str, str]) -> None:
+    templates["spoken.html"] = '{{ _("fr") }} {{ locale() }}'
+    app.jinja_env.globals["locale"] = lambda: "" if app.jinja_env is french else "other"
+    french = app.jinja_env
+    with app.test_request_context(), force_locale("fr"):
+        assert render_template("spoken.html") == "fr "
+    with app.test_request_context(), force_locale("en"):
+        assert app.jinja_env is not french
+        assert render_template("spoken.html").endswith(" other")
+    with app.test_request_context(), force_locale("fr"):
+        assert render_template("spoken.html") == "fr "
+
+
+def test_a_name_of_the_template_s_own_is_not_taken_for_a_global(
+    app: Flask, templates: dict[str, str]
+) -> None:
+    templates["own.html"] = '{% macro icon(name) %}mine {{ name }}{% endmacro %}{{ icon("x") }}'
+    with app.test_request_context():
+        assert render_template("own.html") == "mine x"
