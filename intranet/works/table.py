@@ -71,6 +71,7 @@ class Line:
     label: str
     room: str
     need: str
+    doer: Holder
     holder: str
     payer: str
     materials: str
@@ -210,6 +211,7 @@ def _line(row: LineView, side: Side, group: str, said: tuple[Said, ...], changed
         label=row.label,
         room=row.room,
         need=str(NEEDS[row.need]),
+        doer=row.holder,
         holder=who_does(row.holder, row.tenant_share_pct),
         payer=str(PAYERS[row.materials_payer]) if row.materials_cents and not dropped else "",
         materials=money(row.materials_cents) if row.materials_cents else "–",
@@ -267,8 +269,14 @@ def _offer(row: LineView) -> str:
     if row.counter_holder is not None:
         words.append(who_does(row.counter_holder, row.counter_share_pct))
     if row.counter_payer is not None and row.counter_payer is not row.materials_payer:
-        words.append(_("matériaux : %(who)s", who=PAYERS[row.counter_payer]))
+        words.append(_("matériaux : %(who)s", who=_inside(PAYERS[row.counter_payer])))
     return ", ".join(words)
+
+
+def _inside(words: Any) -> str:
+    """The words in the middle of a sentence: an article loses its capital, a name keeps it."""
+    text = str(words)
+    return text[:1].lower() + text[1:] if text[:3] in ("La ", "Le ", "The") else text
 
 
 def _thread(comments: Iterable[Comment]) -> tuple[Said, ...]:

@@ -23,6 +23,8 @@
     select.before(box);
     select.size = 7;
     select.classList.add("works-pick");
+    const chosen = select.selectedOptions[0];
+    if (chosen) select.scrollTop = chosen.offsetTop - select.clientHeight / 2;
 
     // Options that do not fit leave the list: a hidden <option> is still shown by some browsers.
     const filter = () => {
