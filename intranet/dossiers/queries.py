@@ -87,31 +87,39 @@ def dossier_list(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any =
     if sort == "name":
         ids = ids.join(Household, Household.id == Dossier.household_id)
     page = ids.order_by(*_ORDERS[sort]).limit(bindparam("limit")).offset(bindparam("offset")).subquery()
-    return rows_of(page).order_by(*_ORDERS[sort])
+    return rows_of(page, *LISTED).order_by(*_ORDERS[sort])
 
 
-def rows_of(page: Any) -> Statement:
-    """The columns of the list for the ids in ``page``."""
+LISTED = (
+    Dossier.id,
+    Dossier.number,
+    Household.name,
+    Dossier.state,
+    Dossier.state_since,
+    Dwelling.address,
+    Dwelling.town,
+    Organisation.name.label("bailleur"),
+    Pole.code.label("pole"),
+    Referent.name.label("referent"),
+)
+"""The columns of the list, in the order its template takes them."""
+
+EXPORTED = (
+    *LISTED,
+    Dossier.changed_at,
+    Dossier.opened_on,
+    Dossier.entry_on,
+    Household.adults,
+    Household.children,
+    Household.children_under_3,
+    Household.lone_parent,
+)
+
+
+def rows_of(page: Any, *columns: Any) -> Statement:
+    """``columns`` of the dossiers whose ids are in ``page``."""
     return (
-        select(
-            Dossier.id,
-            Dossier.number,
-            Dossier.state,
-            Dossier.state_since,
-            Dossier.changed_at,
-            Dossier.opened_on,
-            Dossier.entry_on,
-            Household.name,
-            Household.adults,
-            Household.children,
-            Household.children_under_3,
-            Household.lone_parent,
-            Pole.code.label("pole"),
-            Dwelling.address,
-            Dwelling.town,
-            Organisation.name.label("bailleur"),
-            Referent.name.label("referent"),
-        )
+        select(*columns)
         .select_from(page)
         .join(Dossier, Dossier.id == page.c.id)
         .join(Household, Household.id == Dossier.household_id)
@@ -131,7 +139,7 @@ def dossier_count(scope: Scope, filters: tuple[str, ...], queue: Any = None) -> 
 def dossier_export(scope: Scope, filters: tuple[str, ...], sort: str, queue: Any = None) -> Statement:
     """Every dossier the filters leave, in order, for a download."""
     ids = _queued(scope, filtered(scope, filters, p.DOSSIER_EXPORT), queue)
-    return rows_of(ids.subquery()).order_by(*_ORDERS[sort])
+    return rows_of(ids.subquery(), *EXPORTED).order_by(*_ORDERS[sort])
 
 
 def filter_options(scope: Scope) -> Statement:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
-from markupsafe import Markup
 
 from intranet.web import (
     assets,
     compression,
     errors,
     formatting,
+    kept,
     maintenance,
     navigation,
     security,
@@ -19,12 +19,22 @@ from intranet.web import (
 )
 
 # Answers pass the last of these first: compressed at the very end, after every header is known.
-PARTS = (assets, formatting, translation, tokens, errors, maintenance, compression, security, submissions)
+PARTS = (
+    assets,
+    formatting,
+    kept,
+    translation,
+    tokens,
+    errors,
+    maintenance,
+    compression,
+    security,
+    submissions,
+)
 
 
 def init_app(app: Flask) -> None:
     """Give ``app`` its filters, globals, error pages and headers. Call it after the blueprints."""
-    app.extensions["intranet.menus"] = dict[object, Markup]()
     app.jinja_env.globals.update(
         menu=navigation.menu,
         home_url=navigation.home_url,

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import request
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
+
+from intranet.web.kept import kept
 
 PER_PAGE = 25
 LAST_PAGE = 4000
@@ -130,6 +133,16 @@ class Listing:
         """Where to download what is filtered, as ``csv`` or ``xlsx``."""
         query = urlencode({**self.params, "sort": self.sort})
         return f"{request.root_path}/exports/{self.export}.{form}?{query}"
+
+    @property
+    def bar(self) -> Markup:
+        """The form of the filters, made once for the same choices and values."""
+        choices = tuple(
+            (each.name, *(pair if type(pair[1]) is str else pair[0] for pair in each.choices))
+            for each in self.filters
+        )
+        key = ("filters", self.path, tuple(self.values.items()), self.sort, choices)
+        return kept(key, lambda: Markup(render_template("components/filter_bar.html", listing=self)))  # noqa: S704
 
     def with_rows(self, rows: Sequence[Any], total: int, *, capped: bool = False) -> Listing:
         """The list with what was found. ``capped``: counting stopped at ``total``, there are more."""

@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
 from intranet.access import Actor, actor, registry
 from intranet.plugin_api import NavItem, Portal
-from intranet.web.translation import current_language
-
-KEPT = 512
+from intranet.web.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +78,11 @@ def active_endpoint(items: Iterable[NavItem], endpoint: str | None) -> str:
 def menu() -> Markup:
     """The markup of the signed-in person's menu."""
     person = actor()
-    kept: dict[object, Markup] = current_app.extensions["intranet.menus"]
-    portal = portal_of(person)
-    key = (
-        portal.name if portal else "",
-        person.permissions,
-        current_language(),
-        request.endpoint,
-        request.root_path,
-    )
-    found = kept.get(key)
-    if found is None:
+    key = ("menu", person.scope.kind, person.permissions, request.endpoint, request.root_path)
+
+    def make() -> Markup:
         items = entries(person)
-        found = Markup(  # noqa: S704 (our own template)
+        return Markup(  # noqa: S704 (our own template)
             render_template(
                 "components/menu.html",
                 groups=_groups(items),
@@ -100,10 +90,8 @@ def menu() -> Markup:
                 home=home_url(person),
             )
         )
-        if len(kept) >= KEPT:
-            kept.clear()
-        kept[key] = found
-    return found
+
+    return kept(key, make)
 
 
 def panels(slot: str, object_id: int) -> list[tuple[str, str, Markup]]:

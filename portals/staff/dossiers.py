@@ -21,6 +21,7 @@ from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries
 from intranet.timeline.reads import note_read
 from intranet.web.formatting import days_since
+from intranet.web.kept import spoken
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
 from intranet.works.models import Side
@@ -94,7 +95,7 @@ def dossiers() -> str:
     return render_template(
         "staff/dossiers.html",
         listing=listing.with_rows(rows, min(total, most), capped=total > most),
-        words=STATES,
+        words=spoken(STATES),
     )
 
 

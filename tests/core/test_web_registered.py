@@ -19,7 +19,7 @@ from intranet.plugin_api import Exporter, NavItem, Panel, Portal, SearchResult, 
 from intranet.testing.factories import csrf_token, make_user, sign_in
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import commit, record
-from intranet.web import navigation
+from intranet.web import kept
 
 
 def _rows(_person: Actor, filters: Mapping[str, str]) -> Iterable[Sequence[Any]]:
@@ -91,22 +91,22 @@ def test_the_menu_holds_only_what_the_person_may_open(app: Flask, client: FlaskC
 
 
 def test_a_menu_is_made_once_for_people_alike(app: Flask) -> None:
-    kept = app.extensions["intranet.menus"]
+    pieces = app.extensions["intranet.kept"]
     for _person in range(2):
         enter(app, app.test_client(), Role.COORDINATOR).get("/search")
-    before = len(kept)
+    before = len(pieces)
     enter(app, app.test_client(), Role.COORDINATOR).get("/search")
-    assert len(kept) == before
+    assert len(pieces) == before
     enter(app, app.test_client(), Role.AGENT).get("/search")
-    assert len(kept) > before
+    assert len(pieces) > before
 
 
 def test_the_kept_menus_are_bounded(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "KEPT", 2)
+    monkeypatch.setattr(kept, "MOST", 2)
     person = enter(app, client, Role.COORDINATOR)
     for path in ("/search", "/account/profile", "/account/sessions", "/nowhere"):
         person.get(path)
-    assert len(app.extensions["intranet.menus"]) <= 2
+    assert len(app.extensions["intranet.kept"]) <= 2
 
 
 @pytest.mark.parametrize(
