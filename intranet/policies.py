@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from intranet import permissions as p
 from intranet.access import ACTOR, OrganisationKind, Role, Scope
-from intranet.chantiers.models import Chantier
+from intranet.chantiers.models import Chantier, SitePhoto
 from intranet.database import Model
 from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
@@ -105,16 +105,36 @@ def _chantiers(scope: Scope) -> ColumnElement[bool]:
     return false()
 
 
+def _not_of_another(
+    chantier_owner: InstrumentedAttribute[Any], contract: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """A picture or a contract made with another organisation on the same dossier, before or after me, is not mine."""
+    picture = (
+        exists()
+        .where(SitePhoto.document_id == Document.id, SitePhoto.chantier_id == Chantier.id)
+        .where(chantier_owner != ACTOR.organisation_id)
+    )
+    return and_(~picture, ~exists().where(Contract.document_id == Document.id, ~contract))
+
+
 def _files(scope: Scope) -> ColumnElement[bool]:
-    """A file of a dossier: its audience names my side *and* the dossier concerns me."""
+    """A file of a dossier: its audience names my side, the dossier concerns me, and it was not made with another."""
     if scope.kind is OrganisationKind.ASSOCIATION:
         return _staff(scope, Document.dossier_id)
     if scope.kind is OrganisationKind.BAILLEUR:
         mine = select(Split.dossier_id).where(Split.bailleur_id == ACTOR.organisation_id, Split.number > 0)
-        return and_(Document.audience.contains("bailleur"), Document.dossier_id.in_(mine))
+        return and_(
+            Document.audience.contains("bailleur"),
+            Document.dossier_id.in_(mine),
+            _not_of_another(Chantier.bailleur_id, _contracts(scope)),
+        )
     if scope.kind is OrganisationKind.WORKS_PARTNER:
         mine = select(Chantier.dossier_id).where(Chantier.partner_id == ACTOR.organisation_id)
-        return and_(Document.audience.contains("partner"), Document.dossier_id.in_(mine))
+        return and_(
+            Document.audience.contains("partner"),
+            Document.dossier_id.in_(mine),
+            _not_of_another(Chantier.partner_id, _contracts(scope)),
+        )
     return false()
 
 

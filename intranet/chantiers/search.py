@@ -29,6 +29,13 @@ def index_chantier(chantier_id: int) -> None:
     put_entry(CHANTIER_PARTNER, chantier_id, name, f"{name} {address} {town}")
 
 
+def reindex(dossier_id: int) -> None:
+    """Bring the entries of a dossier's chantiers up to date, in a transaction of its own: something else changed."""
+    for identity in db.session.scalars(select(Chantier.id).where(Chantier.dossier_id == dossier_id)).all():
+        index_chantier(identity)
+    db.session.commit()
+
+
 def index_entries() -> Iterable[tuple[int, str, str]]:
     """Every chantier with its title and words, when the index is made again."""
     for identity, name, address, town in db.session.execute(_words().order_by(Chantier.id)):

@@ -8,7 +8,9 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
-from intranet.plugin_api import NavItem, OrganisationKind, Portal, SearchSource, hookimpl
+from intranet.chantiers.search import reindex
+from intranet.database import writing
+from intranet.plugin_api import Event, NavItem, OrganisationKind, Portal, SearchSource, hookimpl
 from portals.partner import chantiers, home
 from portals.partner.blueprint import bp
 from portals.partner.search import CHANTIERS
@@ -42,6 +44,14 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Accueil"), "partner.home", p.CHANTIER_READ, "house", 10, here),
         NavItem(_l("Chantiers"), "partner.chantiers", p.CHANTIER_READ, "hammer", 20, here),
     )
+
+
+@hookimpl
+def on_event(event: Event) -> None:
+    """A family whose name was corrected is found under it on site too."""
+    if event.kind == "dossier.household_changed" and event.dossier_id is not None:
+        with writing():
+            reindex(event.dossier_id)
 
 
 @hookimpl

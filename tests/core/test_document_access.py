@@ -6,9 +6,11 @@ import io
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.access import OrganisationKind, Role
+from intranet.accounts.models import User
 from intranet.chantiers.models import SitePhoto
 from intranet.chantiers.service import remove_photo
 from intranet.chantiers.terms import ChantierState, Moment
@@ -20,6 +22,8 @@ from intranet.jobs.service import run_due
 from intranet.organisations.models import Organisation
 from intranet.testing.chantiers import Cast, add_photo, make_chantier
 from intranet.testing.factories import make_organisation, make_user, sign_in
+from intranet.works.models import Contract, Split
+from intranet.works.terms import SplitState
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def document_of(photo_id: int) -> Document:
     return db.session.get_one(Document, db.session.get_one(SitePhoto, photo_id).document_id)
 
 
-def agent_of(cast: Cast) -> object:
+def agent_of(cast: Cast) -> User:
     return make_user(Role.AGENT, db.session.get_one(Organisation, cast.bailleur_id))
 
 
@@ -106,7 +110,7 @@ def test_the_bailleur_opens_only_what_was_taken_after(
     cast: Cast, client: FlaskClient, moment: Moment, status: int
 ) -> None:
     document = document_of(add_photo(cast, moment))
-    sign_in(client, agent_of(cast))  # type: ignore[arg-type]
+    sign_in(client, agent_of(cast))
     assert client.get(f"/files/{document.id}").status_code == status
     assert client.get(f"/files/{document.id}/thumbnail").status_code == status
 
@@ -117,6 +121,32 @@ def test_another_organisation_opens_nothing(cast: Cast, client: FlaskClient, kin
     role = Role.ANIMATOR if kind is OrganisationKind.WORKS_PARTNER else Role.AGENT
     sign_in(client, make_user(role, make_organisation(kind)))
     assert client.get(f"/files/{document.id}").status_code == 404
+
+
+def test_a_later_partner_of_the_dossier_does_not_open_what_was_made_with_the_first(
+    cast: Cast, client: FlaskClient
+) -> None:
+    """The household had works twice: each partner keeps its own pictures and its own contract."""
+    document = document_of(add_photo(cast, Moment.AFTER))
+    contract = store_bytes(
+        b"%PDF-1.7",
+        name="a.pdf",
+        media_type="application/pdf",
+        kind=DocumentKind.CONTRACT,
+        dossier_id=cast.dossier.id,
+        audience=("alc", "bailleur", "partner"),
+        actor=None,
+    )
+    db.session.get_one(Contract, cast.chantier.contract_id).document_id = contract.id
+    split = db.session.scalars(select(Split)).one()
+    split.state = SplitState.AMENDED
+    db.session.commit()
+    later = make_chantier(dossier=cast.dossier)
+    for user, status in ((later.animator_user, 404), (cast.animator_user, 200), (agent_of(cast), 200)):
+        browser = client.application.test_client()
+        sign_in(browser, user)
+        for identity in (document.id, contract.id):
+            assert browser.get(f"/files/{identity}").status_code == status
 
 
 def test_nobody_opens_a_file_without_signing_in(cast: Cast, client: FlaskClient) -> None:
