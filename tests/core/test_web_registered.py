@@ -19,7 +19,7 @@ from intranet.plugin_api import Exporter, NavItem, Panel, Portal, SearchResult, 
 from intranet.testing.factories import csrf_token, make_user, sign_in
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import commit, record
-from intranet.web import kept
+from intranet.web import kept, navigation
 
 
 def _rows(_person: Actor, filters: Mapping[str, str]) -> Iterable[Sequence[Any]]:
