@@ -183,11 +183,13 @@ def _sides(content: ContractContent) -> Iterable[dict[str, Any]]:
 
 
 def _total(lines: Sequence[Line]) -> str:
-    return _(
-        "%(count)s, %(hours)s prévues, %(amount)s de matériaux.",
-        count=_works(len(lines)),
-        hours=hours(sum(line["minutes"] for line in lines)),
-        amount=money(sum(line["materials_cents"] for line in lines)),
+    return str(
+        _(
+            "%(count)s, %(hours)s prévues, %(amount)s de matériaux.",
+            count=_works(len(lines)),
+            hours=hours(sum(line["minutes"] for line in lines)),
+            amount=money(sum(line["materials_cents"] for line in lines)),
+        )
     )
 
 
@@ -209,12 +211,13 @@ def _row(line: Line) -> dict[str, str]:
 
 
 def _payer(payer: Payer) -> str:
-    return {
+    names = {
         Payer.TENANT: _("La famille"),
         Payer.BAILLEUR: _("Le bailleur"),
         Payer.ALC: _("L’association"),
         Payer.PARTNER: _("Le partenaire travaux"),
-    }[payer]
+    }
+    return str(names[payer])
 
 
 def _rooms(lines: Sequence[Line]) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from intranet.extensions import db
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation
 from intranet.works.models import Split
+from intranet.works.rules import answer_delay
 
 _AGENTS = (
     select(User.id, User.email, User.language)
@@ -40,8 +41,9 @@ _COORDINATORS = (
     .where(Membership.role == Role.COORDINATOR, Membership.active, User.active)
     .order_by(User.id)
 )
-_NAME = select(Organisation.name).where(Organisation.id == bindparam("bailleur_id"))
-_DESK = select(Organisation.email).where(Organisation.id == bindparam("bailleur_id"))
+_BAILLEUR = select(Organisation.name, Organisation.email, Organisation.answer_days).where(
+    Organisation.id == bindparam("bailleur_id")
+)
 
 
 class Reader(NamedTuple):
@@ -78,9 +80,9 @@ def _agents(bailleur_id: int) -> Iterator[Reader]:
     if agents:
         yield from (Reader(*agent) for agent in agents)
         return
-    desk = db.session.scalar(_DESK, {"bailleur_id": bailleur_id})
-    if desk:
-        yield Reader(0, desk, "fr")
+    desk = db.session.execute(_BAILLEUR, {"bailleur_id": bailleur_id}).one()
+    if desk.email:
+        yield Reader(0, desk.email, "fr")
 
 
 def _queue(
@@ -88,13 +90,15 @@ def _queue(
 ) -> None:
     """Only what the bailleur may see goes into a mail: the tenant's name and the address of the home."""
     home = split.dwelling
+    bailleur = db.session.execute(_BAILLEUR, {"bailleur_id": split.bailleur_id}).one()
     queue_mail(
         template,
         to=reader.email,
         language=reader.language,
         unique_key=f"{template}{mark}:{split.id}:{split.number}:{reader.id}",
         household=split.dossier.household.name,
-        bailleur=db.session.scalar(_NAME, {"bailleur_id": split.bailleur_id}),
+        bailleur=bailleur.name,
+        delay=answer_delay(bailleur.answer_days),
         address=f"{home.address}, {home.postcode} {home.town}",
         lines=len(split.lines),
         url=_page(endpoint, split.id),

@@ -257,3 +257,12 @@ def _answer_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
 def seen_token(by_id: int | None, at: Any) -> str:
     """What a form carries to say which answer it had read: who gave it and when. Empty: none."""
     return f"{by_id}.{int(at.timestamp() * 1_000_000)}" if by_id is not None else ""
+
+
+BACK_AFTER_DAYS = 21
+"""When the turn of a bailleur that says nothing comes back, at the earliest (``domain.md`` §3, Silence)."""
+
+
+def answer_delay(agreed_days: int) -> int:
+    """Days a bailleur has to answer: 21, or the longer delay agreed with it."""
+    return max(BACK_AFTER_DAYS, agreed_days)

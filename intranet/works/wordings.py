@@ -108,71 +108,77 @@ def next_sentence(state: SplitState, side: Side, since: datetime, *, silent: boo
     alc = side is Side.ALC
     match state:
         case SplitState.DRAFT:
-            return _("ALC prépare la répartition, puis la propose au bailleur.")
+            return str(_("ALC prépare la répartition, puis la propose au bailleur."))
         case SplitState.PROPOSED if side is Side.BAILLEUR:
-            return _(
-                "À vous de répondre à chaque ligne, puis de renvoyer. Depuis le %(day)s.", day=day(since)
+            return str(
+                _("À vous de répondre à chaque ligne, puis de renvoyer. Depuis le %(day)s.", day=day(since))
             )
         case SplitState.PROPOSED:
-            return _("Le bailleur doit répondre. Depuis le %(day)s.", day=day(since))
+            return str(_("Le bailleur doit répondre. Depuis le %(day)s.", day=day(since)))
         case SplitState.COUNTERED if silent and alc:
-            return _(
-                "Le bailleur n’a pas répondu à temps ; son silence ne vaut pas accord. "
-                "À vous de le relancer ou de proposer à nouveau. Depuis le %(day)s.",
-                day=day(since),
+            return str(
+                _(
+                    "Le bailleur n’a pas répondu à temps ; son silence ne vaut pas accord. "
+                    "À vous de le relancer ou de proposer à nouveau. Depuis le %(day)s.",
+                    day=day(since),
+                )
             )
         case SplitState.COUNTERED if alc:
-            return _(
-                "À vous d’ajuster et de proposer à nouveau, ou de recueillir la réponse de la famille. "
-                "Depuis le %(day)s.",
-                day=day(since),
+            return str(
+                _(
+                    "À vous d’ajuster et de proposer à nouveau, ou de recueillir la réponse de la famille. "
+                    "Depuis le %(day)s.",
+                    day=day(since),
+                )
             )
         case SplitState.COUNTERED if silent:
-            return _("Le délai de réponse est passé : la main est revenue à ALC le %(day)s.", day=day(since))
+            return str(
+                _("Le délai de réponse est passé : la main est revenue à ALC le %(day)s.", day=day(since))
+            )
         case SplitState.COUNTERED:
-            return _("ALC étudie vos réponses. Depuis le %(day)s.", day=day(since))
+            return str(_("ALC étudie vos réponses. Depuis le %(day)s.", day=day(since)))
         case SplitState.AGREED if alc:
-            return _("Tout le monde est d’accord : à vous d’établir le contrat et de le faire signer.")
+            return str(_("Tout le monde est d’accord : à vous d’établir le contrat et de le faire signer."))
         case SplitState.AGREED:
-            return _("Tout le monde est d’accord : ALC établit le contrat de participation.")
+            return str(_("Tout le monde est d’accord : ALC établit le contrat de participation."))
         case SplitState.SIGNED:
-            return _("Le contrat est signé : le chantier peut s’ouvrir.")
+            return str(_("Le contrat est signé : le chantier peut s’ouvrir."))
         case SplitState.AMENDED:
-            return _("Un avenant remplace cette répartition.")
+            return str(_("Un avenant remplace cette répartition."))
         case _:
-            return _("Cette répartition a été retirée ; elle se lit encore, mais ne se modifie plus.")
+            return str(_("Cette répartition a été retirée ; elle se lit encore, mais ne se modifie plus."))
 
 
 def state_refusal(state: SplitState) -> str:
     """Why nothing can be done now: where the split is, in words. Answers a double click or the back button."""
     match state:
         case SplitState.DRAFT:
-            return _("La répartition est encore en préparation : elle n’a pas été proposée au bailleur.")
+            return str(_("La répartition est encore en préparation : elle n’a pas été proposée au bailleur."))
         case SplitState.PROPOSED:
-            return _("La répartition est déjà proposée : c’est au bailleur de répondre.")
+            return str(_("La répartition est déjà proposée : c’est au bailleur de répondre."))
         case SplitState.COUNTERED:
-            return _("La répartition est revenue à ALC : c’est à ALC de proposer à nouveau.")
+            return str(_("La répartition est revenue à ALC : c’est à ALC de proposer à nouveau."))
         case SplitState.AGREED:
-            return _("La répartition est déjà acceptée par chacun : rouvrez-la pour la modifier.")
+            return str(_("La répartition est déjà acceptée par chacun : rouvrez-la pour la modifier."))
         case SplitState.SIGNED:
-            return _("Le contrat est signé : la répartition ne se modifie plus.")
+            return str(_("Le contrat est signé : la répartition ne se modifie plus."))
         case SplitState.AMENDED:
-            return _("Un avenant a remplacé cette répartition.")
+            return str(_("Un avenant a remplacé cette répartition."))
         case _:
-            return _("La répartition a été retirée.")
+            return str(_("La répartition a été retirée."))
 
 
 def contract_state_refusal(state: ContractState) -> str:
     """Why nothing more can be done with a contract."""
     if state is ContractState.SIGNED:
-        return _("Le contrat est signé par chacun : il ne se modifie plus.")
-    return _("Ce contrat est annulé.")
+        return str(_("Le contrat est signé par chacun : il ne se modifie plus."))
+    return str(_("Ce contrat est annulé."))
 
 
 def who_does(holder: Holder, share: int | None) -> str:
     """The holder in words, with the tenant's share of what is shared."""
     if holder is Holder.SHARED:
-        return _("Partagé (famille : %(share)s %%)", share=share)
+        return str(_("Partagé (famille : %(share)s %%)", share=share))
     return str(HOLDERS[holder])
 
 
@@ -192,7 +198,7 @@ WHATS: Mapping[str, Any] = {
 def value_in_words(what: str, value: Any) -> str:
     """A value of a wording as people read it."""
     if value is None or value == "":
-        return _("rien")
+        return str(_("rien"))
     match what:
         case "holder":
             return str(HOLDERS[Holder(value)])
@@ -222,7 +228,7 @@ def answer_in_words(answer: Mapping[str, Any]) -> str:
         offers.append(who_does(Holder(answer["counter_holder"]), answer.get("counter_share_pct")))
     if answer.get("counter_payer"):
         offers.append(_("matériaux payés par %(who)s", who=PAYERS[Payer(answer["counter_payer"])]))
-    return _("contre-proposition : %(offers)s", offers=", ".join(offers))
+    return str(_("contre-proposition : %(offers)s", offers=", ".join(offers)))
 
 
 def difference_in_words(change: Difference) -> str:
@@ -230,25 +236,33 @@ def difference_in_words(change: Difference) -> str:
     line = f"{change.room} — {change.label}"
     match change.what:
         case "added":
-            return _(
-                "%(line)s : ligne ajoutée (%(who)s).", line=line, who=value_in_words("holder", change.after)
+            return str(
+                _(
+                    "%(line)s : ligne ajoutée (%(who)s).",
+                    line=line,
+                    who=value_in_words("holder", change.after),
+                )
             )
         case "removed":
-            return _("%(line)s : ligne retirée.", line=line)
+            return str(_("%(line)s : ligne retirée.", line=line))
         case "answer":
-            return _(
-                "%(line)s : réponse de %(side)s, %(answer)s.",
-                line=line,
-                side=_("la famille") if change.side == Side.HOUSEHOLD else _("l’agence du bailleur"),
-                answer=answer_in_words(change.after),
+            return str(
+                _(
+                    "%(line)s : réponse de %(side)s, %(answer)s.",
+                    line=line,
+                    side=_("la famille") if change.side == Side.HOUSEHOLD else _("l’agence du bailleur"),
+                    answer=answer_in_words(change.after),
+                )
             )
         case what:
-            return _(
-                "%(line)s : %(what)s, de « %(before)s » à « %(after)s ».",
-                line=line,
-                what=WHATS[what],
-                before=value_in_words(what, change.before),
-                after=value_in_words(what, change.after),
+            return str(
+                _(
+                    "%(line)s : %(what)s, de « %(before)s » à « %(after)s ».",
+                    line=line,
+                    what=WHATS[what],
+                    before=value_in_words(what, change.before),
+                    after=value_in_words(what, change.after),
+                )
             )
 
 
@@ -265,11 +279,13 @@ def _line(sentence: Any) -> Any:
 
 def _answered(facts: Mapping[str, Any]) -> str:
     answer = str(ANSWERS[Answer(facts["answer"])]).lower() if facts["answer"] else ""
-    return _(
-        "a répondu à une ligne : %(room)s — %(line)s, %(answer)s",
-        room=facts["room"],
-        line=facts["line"],
-        answer=answer,
+    return str(
+        _(
+            "a répondu à une ligne : %(room)s — %(line)s, %(answer)s",
+            room=facts["room"],
+            line=facts["line"],
+            answer=answer,
+        )
     )
 
 

@@ -30,6 +30,7 @@ CONTEXT = {
     "message": "Voir le <b>plan</b>",
     "news": "peinture finie",
     "days": 7,
+    "delay": 21,
     "url": "https://intranet.example/x?a=1&b=2",
 }
 

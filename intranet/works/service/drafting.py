@@ -62,6 +62,7 @@ def open_split(actor: Actor, dossier_id: int) -> Split:
         )
     )
     if open_one is not None:
+        commit()  # nothing to write: gives the dossier back at once
         return open_one
     split = Split(
         dossier_id=dossier_id,

@@ -32,8 +32,14 @@ _SPLIT = (
         joinedload(Split.dwelling, innerjoin=True),
         selectinload(Split.lines).options(joinedload(WorksLine.kind), selectinload(WorksLine.answers)),
     )
-    .with_for_update(of=Split)
     .execution_options(populate_existing=True)
+)
+_LOCK = select(Split.id).where(Split.id == bindparam("split_id")).with_for_update()
+_LOCK_OF_LINE = (
+    select(Split.id)
+    .join(WorksLine, WorksLine.split_id == Split.id)
+    .where(WorksLine.id == bindparam("line_id"))
+    .with_for_update(of=Split)
 )
 _SPLIT_OF_LINE = select(WorksLine.split_id).where(WorksLine.id == bindparam("line_id"))
 _SINCE = (
@@ -53,26 +59,44 @@ _SINCE = (
 
 
 def take_split(split_id: int) -> Split:
-    """The split, its lines and answers, locked until the end of the transaction. ``Refused`` if unknown.
-
-    On PostgreSQL the row is locked, and what is read after waiting for it is what the other wrote; on SQLite
-    the whole transaction is a writing one already.
-    """
+    """The split, its lines and answers, locked until the end of the transaction. ``Refused`` if unknown."""
+    hold(split_id)
     split = db.session.scalars(_SPLIT, {"split_id": split_id}).unique().one_or_none()
     if split is None:
         raise Refused("split.unknown", _("Cette répartition n’existe plus."))
     return split
 
 
+def hold(split_id: int) -> None:
+    """Lock the split's row: from here on, nobody else's command on this split runs.
+
+    A statement of its own, because PostgreSQL, after waiting, reads again only the row it waited for: what a
+    joined table said would date from before. On SQLite the whole transaction excludes other writers already.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(_LOCK, {"split_id": split_id})
+
+
 def take_line(line_id: int) -> tuple[Split, WorksLine]:
     """A line with its whole split, locked. ``Refused`` when somebody removed the line meanwhile."""
     split_id = db.session.scalar(_SPLIT_OF_LINE, {"line_id": line_id})
-    if split_id is not None:
-        split = take_split(split_id)
-        for line in split.lines:
-            if line.id == line_id:
-                return split, line
-    raise Refused("line.unknown", _("Cette ligne n’existe plus : quelqu’un l’a retirée."))
+    if split_id is None:
+        raise line_gone()
+    split = take_split(split_id)
+    for line in split.lines:
+        if line.id == line_id:
+            return split, line
+    raise line_gone()
+
+
+def hold_split_of(line_id: int) -> None:
+    """Lock the split of a line, for a command that reads no more than that line."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(_LOCK_OF_LINE, {"line_id": line_id})
+
+
+def line_gone() -> Refused:
+    return Refused("line.unknown", _("Cette ligne n’existe plus : quelqu’un l’a retirée."))
 
 
 def side(actor: Actor) -> Side:

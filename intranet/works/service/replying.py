@@ -27,7 +27,15 @@ from intranet.works.mailing import tell_alc
 from intranet.works.models import LineAnswer, LineComment, Split, SplitVersion, WorksKind, WorksLine
 from intranet.works.rules import TENANT_HOLDERS, KindFacts, Wording, differences, seen_token, snapshot_line
 from intranet.works.service.drafting import checked_share
-from intranet.works.service.loading import check_may_act, facts_of, refuse_stale_split, take_split, trace
+from intranet.works.service.loading import (
+    check_may_act,
+    facts_of,
+    hold_split_of,
+    line_gone,
+    refuse_stale_split,
+    take_split,
+    trace,
+)
 from intranet.works.service.moves import (
     MESSAGE_LIMIT,
     accept,
@@ -98,7 +106,6 @@ _LINE = (
     .outerjoin(LineAnswer, and_(LineAnswer.line_id == WorksLine.id, LineAnswer.side == Side.BAILLEUR))
     .outerjoin(User, User.id == LineAnswer.by_id)
     .where(WorksLine.id == bindparam("line_id"))
-    .with_for_update(of=Split)
 )
 _RAISE_VERSION = update(Split).where(Split.id == bindparam("split_id")).values(version=Split.version + 1)
 _ADD = insert(LineAnswer)
@@ -130,9 +137,10 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
     screen, or when a colleague gave another answer meanwhile. Answering ``waiting`` takes an answer back.
     """
     require_may(actor, p.SPLIT_ANSWER)
+    hold_split_of(command.line_id)
     row = db.session.execute(_LINE, {"line_id": command.line_id}).first()
     if row is None:
-        raise Refused("line.unknown", _("Cette ligne n’existe plus : quelqu’un l’a retirée."))
+        raise line_gone()
     check_act("answer_line", row.state)
     refusal = dwelling_allocated(
         SplitFacts(dossier_state=row.dossier_state, same_dwelling=row.home_id == row.dwelling_id)

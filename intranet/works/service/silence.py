@@ -14,15 +14,13 @@ from intranet.timeline.service import commit
 from intranet.works.machine import SPLIT
 from intranet.works.mailing import remind_bailleur, tell_alc
 from intranet.works.models import Split
+from intranet.works.rules import answer_delay
 from intranet.works.service.loading import facts_of, take_split, trace
 from intranet.works.service.moves import hand_over
 from intranet.works.terms import SplitState
 from intranet.works.workdays import deadline
 
 REMINDER_DAYS = (7, 14)
-BACK_AFTER_DAYS = 21
-"""At the earliest: a bailleur with whom a longer delay is agreed (``answer_days``) has that one."""
-
 _WAITING = (
     select(Split.id, Split.turn_since, Split.reminders, Organisation.answer_days)
     .join(Organisation, Organisation.id == Split.bailleur_id)
@@ -48,7 +46,7 @@ def sweep_silence(_payload: dict[str, Any] | None = None) -> None:
 
 def back_at(since: datetime, answer_days: int) -> datetime:
     """When the turn comes back to ALC without an answer."""
-    return deadline(since, max(BACK_AFTER_DAYS, answer_days))
+    return deadline(since, answer_delay(answer_days))
 
 
 def reminders_due(since: datetime, at: datetime) -> int:
