@@ -57,7 +57,7 @@ def _share(text: str) -> int:
     if not digits.isdecimal() or not 1 <= int(digits) <= 99:
         raise Refused(
             "form.share",
-            _("Indiquez la part du locataire : un nombre entier de 1 à 99."),
+            _("Indiquez la part de la famille : un nombre entier de 1 à 99."),
             field="counter_share_pct",
         )
     return int(digits)

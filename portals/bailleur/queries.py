@@ -315,7 +315,11 @@ def contract_of(scope: Scope) -> Select[Any]:
 
 
 def news(scope: Scope) -> Select[Any]:
-    """What concerns the bailleur in the dossiers it houses, since it houses them; latest first."""
+    """What concerns the bailleur in the dossiers it houses, since it houses them; latest first.
+
+    A split with another bailleur, even on the day the household moved, is none of its business.
+    """
+    mine = select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id)
     return (
         select(
             TimelineEntry.at,
@@ -336,6 +340,7 @@ def news(scope: Scope) -> Select[Any]:
             TimelineEntry.audience.contains(" bailleur "),
             Dwelling.bailleur_id == ACTOR.organisation_id,
             TimelineEntry.at >= Dossier.allocated_on,
+            or_(TimelineEntry.subject != "split", TimelineEntry.subject_id.in_(mine)),
         )
         .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
         .limit(10)
