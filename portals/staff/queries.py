@@ -75,7 +75,7 @@ def news(scope: Scope) -> Statement:
         .join(Household, Household.id == Dossier.household_id)
         .where(TimelineEntry.audience.like("% alc %"))
         .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
-        .limit(12)
+        .limit(8)
     )
     return visible(scope, statement, p.DOSSIER_READ, Dossier)
 
