@@ -76,10 +76,12 @@ def demo(host: str, port: int, load_only: bool) -> None:
     """A working intranet with demonstration data; they are loaded once."""
 
     def prepare(app: Flask) -> None:
-        from intranet.migrate import pending, upgrade_all
         from intranet.operations.demonstration import describe_accounts, load_once
+        from intranet.revisions import pending
 
         if pending(app):
+            from intranet.migrate import upgrade_all
+
             upgrade_all(app)
         if load_once(app):
             click.echo("Demonstration data loaded.")
@@ -110,7 +112,7 @@ def _serve(host: str, port: int, workers: int, jobs: bool, prepare: Callable[[Fl
 
 
 def _refuse_old_database(app: Flask) -> None:
-    from intranet.migrate import pending
+    from intranet.revisions import pending
 
     owners = pending(app)
     if owners:
@@ -126,10 +128,10 @@ def db() -> None:
 @with_appcontext
 def db_upgrade() -> None:
     """Bring every enabled owner to its newest revision."""
-    from intranet import migrate
+    from intranet import migrate, revisions
 
     migrate.upgrade_all(_this_app())
-    for each in migrate.status(_this_app()):
+    for each in revisions.status(_this_app()):
         click.echo(f"{each.owner:<16} {each.current}")
 
 
@@ -137,9 +139,9 @@ def db_upgrade() -> None:
 @with_appcontext
 def db_status() -> None:
     """Where each owner stands."""
-    from intranet import migrate
+    from intranet import revisions
 
-    for each in migrate.status(_this_app()):
+    for each in revisions.status(_this_app()):
         behind = "" if each.up_to_date else f"  → {each.head}: run intranet db upgrade"
         click.echo(f"{each.owner:<16} {each.current or 'nothing yet'}{behind}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +25,7 @@ from intranet.access import registry
 from intranet.core_hooks import load_models
 from intranet.database import Model, UtcDateTime, writing
 from intranet.extensions import db
-from intranet.pluginsystem.manager import CORE
+from intranet.revisions import VERSION_TABLE, migrations_folder, newest
 
 TEMPLATE_FOLDER = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 7_406_001
@@ -42,25 +41,6 @@ class MigrationFailed(Exception):
     """The database was left as it was; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where one owner stands: the revision in the database and the newest one known."""
-
-    owner: str
-    current: str | None
-    head: str | None
-
-    @property
-    def up_to_date(self) -> bool:
-        return self.current == self.head
-
-
-def migrations_folder(owner: str) -> Path:
-    """Where the owner's revisions are."""
-    package = "intranet" if owner == CORE else registry().plugins.enabled[owner].package
-    return Path(str(import_module(package).__file__)).parent / "migrations"
-
-
 def _scripts(owner: str) -> ScriptDirectory:
     folder = migrations_folder(owner)
     return ScriptDirectory(str(TEMPLATE_FOLDER), file_template="%(rev)s", version_locations=[str(folder)])
@@ -73,6 +53,11 @@ def _metadata() -> MetaData:
         if find_spec(f"{each.package}.models"):
             import_module(f"{each.package}.models")
     return Model.metadata
+
+
+def head(owner: str) -> str | None:
+    """The end of the owner's tree of revisions, as Alembic reads it."""
+    return _scripts(owner).get_current_head() if newest(owner) else None
 
 
 def _owned(owner: str) -> Callable[..., bool]:
@@ -103,7 +88,7 @@ def _context(connection: Connection, owner: str, **options: Any) -> MigrationCon
     return MigrationContext.configure(
         connection,
         opts={
-            "version_table": f"alembic_version_{owner}",
+            "version_table": VERSION_TABLE + owner,
             "target_metadata": _metadata(),
             "include_object": _owned(owner),
             "compare_type": True,
@@ -164,7 +149,7 @@ def upgrade_all(app: Flask) -> None:
     """Bring every enabled owner to its newest revision, all in one transaction."""
     with app.app_context(), _one_transaction() as connection:
         for owner in registry().plugins.owner_order():
-            if migrations_folder(owner).is_dir():
+            if newest(owner):
                 _move(connection, owner, "heads")
 
 
@@ -172,23 +157,6 @@ def downgrade(app: Flask, owner: str) -> None:
     """Take back every revision of one owner: its tables are gone. Its version table stays, empty."""
     with app.app_context(), _one_transaction() as connection:
         _move(connection, owner, "base")
-
-
-def status(app: Flask) -> list[Status]:
-    """Where each enabled owner that has migrations stands."""
-    with app.app_context(), db.engine.connect() as connection:
-        return [
-            Status(
-                owner, _context(connection, owner).get_current_revision(), _scripts(owner).get_current_head()
-            )
-            for owner in registry().plugins.owner_order()
-            if migrations_folder(owner).is_dir()
-        ]
-
-
-def pending(app: Flask) -> list[str]:
-    """The owners whose tables are not up to date."""
-    return [each.owner for each in status(app) if not each.up_to_date]
 
 
 def check(app: Flask) -> list[str]:

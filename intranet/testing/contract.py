@@ -25,7 +25,7 @@ from flask_login import login_user
 from sqlalchemy import Table, func, inspect, select
 from werkzeug.routing import Rule
 
-from intranet import migrate
+from intranet import migrate, revisions
 from intranet.access import PUBLIC, SIGNED_IN, Role
 from intranet.app import create_app
 from intranet.config import Settings
@@ -121,10 +121,14 @@ class OwnerContract:
     def test_migrations_match_its_models(self, owner_app: Flask) -> None:
         assert [line for line in migrate.check(owner_app) if line.startswith(f"{self.name}:")] == []
 
+    def test_its_last_revision_is_the_one_of_the_highest_number(self, owner_app: Flask) -> None:
+        with owner_app.app_context():
+            assert revisions.newest(self.name) == migrate.head(self.name)
+
     def test_migrations_can_be_taken_back(self, owner_app: Flask) -> None:
         if not self.tables():
             with owner_app.app_context():
-                assert not migrate.migrations_folder(self.name).is_dir()
+                assert not revisions.migrations_folder(self.name).is_dir()
             return
         migrate.downgrade(owner_app, self.name)
         assert not self.tables_of_database(owner_app)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
-from intranet import migrate
+from intranet import migrate, revisions
 from intranet.access import Role
 from intranet.accounts.models import Membership
 from intranet.config import Settings
@@ -45,10 +45,11 @@ def write_revision(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder.mkdir()
     for path in original.glob("*.py"):
         (folder / path.name).write_text(path.read_text())
-    known = migrate.migrations_folder
-    monkeypatch.setattr(
-        migrate, "migrations_folder", lambda owner: folder if owner == "core" else known(owner)
-    )
+    known = revisions.migrations_folder
+    for module in (migrate, revisions):
+        monkeypatch.setattr(
+            module, "migrations_folder", lambda owner: folder if owner == "core" else known(owner)
+        )
 
     def write(upgrade: str) -> None:
         with app.app_context():
@@ -63,8 +64,8 @@ def test_models_and_migrations_agree(app: Flask) -> None:
 
 
 def test_every_owner_is_up_to_date_after_an_upgrade(app: Flask) -> None:
-    assert migrate.pending(app) == []
-    assert {"core", "directory"} <= {each.owner for each in migrate.status(app)}
+    assert revisions.pending(app) == []
+    assert {"core", "directory"} <= {each.owner for each in revisions.status(app)}
 
 
 def test_each_owner_has_its_own_version_table(app: Flask) -> None:
@@ -75,16 +76,16 @@ def test_each_owner_has_its_own_version_table(app: Flask) -> None:
 
 
 def test_upgrading_again_changes_nothing(app: Flask) -> None:
-    before = migrate.status(app)
+    before = revisions.status(app)
     migrate.upgrade_all(app)
-    assert migrate.status(app) == before
+    assert revisions.status(app) == before
 
 
 def test_everything_can_be_taken_back_and_made_again(app: Flask) -> None:
     with app.app_context():
         owners = list(app.extensions["intranet"].plugins.owner_order())
     for owner in reversed(owners):
-        if any(each.owner == owner for each in migrate.status(app)):
+        if any(each.owner == owner for each in revisions.status(app)):
             migrate.downgrade(app, owner)
     with app.app_context():
         left = [name for name in inspect(db.engine).get_table_names() if not name.startswith("alembic")]
@@ -117,7 +118,7 @@ def test_a_migration_that_orphans_rows_is_undone(app: Flask, write_revision: Cal
         migrate.upgrade_all(app)
     with app.app_context():
         assert db.session.scalars(select(Membership.id)).all()
-    assert migrate.status(app)[0].current != "9999_core"
+    assert revisions.status(app)[0].current != "9999_core"
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
@@ -190,4 +191,4 @@ def test_an_empty_database_is_filled_by_one_upgrade(
     else:
         settings = make_settings(DATABASE_URL=f"sqlite:///{tmp_path / 'empty.db'}")
     with running(settings) as app:
-        assert migrate.pending(app) == []
+        assert revisions.pending(app) == []
