@@ -56,9 +56,11 @@ _LAST_TWO = (
 )
 _MOVES = (
     select(TimelineEntry.at, TimelineEntry.to_state, TimelineEntry.data)
+    .join(Split, Split.dossier_id == TimelineEntry.dossier_id)  # the history is indexed by dossier
     .where(
+        Split.id == bindparam("split_id"),
         TimelineEntry.subject == "split",
-        TimelineEntry.subject_id == bindparam("split_id"),
+        TimelineEntry.subject_id == Split.id,
         TimelineEntry.to_state != "",
     )
     .order_by(TimelineEntry.id)

@@ -52,7 +52,11 @@ _SINCE = (
         TimelineEntry.data,
         TimelineEntry.audience,
     )
-    .where(TimelineEntry.subject == "split", TimelineEntry.subject_id == bindparam("split_id"))
+    .where(
+        TimelineEntry.dossier_id == bindparam("dossier_id"),  # the history is indexed by dossier
+        TimelineEntry.subject == "split",
+        TimelineEntry.subject_id == bindparam("split_id"),
+    )
     .order_by(TimelineEntry.id.desc())
     .limit(100)
 )
@@ -148,7 +152,7 @@ def refuse_stale_split(split: Split, version: int, actor: Actor) -> None:
         return
     entries = [
         entry
-        for entry in db.session.execute(_SINCE, {"split_id": split.id})
+        for entry in db.session.execute(_SINCE, {"split_id": split.id, "dossier_id": split.dossier_id})
         if entry.data.get("version", 0) > version
     ]
     covered = {entry.data["version"] for entry in entries} >= set(range(version + 1, split.version + 1))
