@@ -57,13 +57,13 @@ class LineForm(BaseForm):
     consent_on = DateField(_l("Accord écrit du bailleur, le"), [Optional()])
     materials_cents = MoneyField(_l("Matériaux (€)"), [Optional()])
     minutes = HoursField(_l("Temps prévu"), [Optional()])
-    holder = SelectField(_l("Qui fait"), choices=_options(HOLDERS, BY_RULE))
+    holder = SelectField(_l("Qui fait"), choices=_options(HOLDERS, BY_RULE), default="")
     tenant_share_pct = IntegerField(
         _l("Part de la famille (%)"),
         [Optional(), NumberRange(1, 99, _l("Indiquez une part entre 1 et 99."))],
         render_kw={"inputmode": "numeric"},
     )
-    materials_payer = SelectField(_l("Qui paie les matériaux"), choices=_options(PAYERS, BY_RULE))
+    materials_payer = SelectField(_l("Qui paie les matériaux"), choices=_options(PAYERS, BY_RULE), default="")
 
     @property
     def chosen_kind(self) -> int | None:
