@@ -92,11 +92,13 @@ class Works(Path):
         """A day on site: family, partner and sometimes a neighbour on one task, then the session's note."""
         task = self.tasks()[task_number]
         with on(working_days_ago(days), 16, 40) as day:
-            entries = [HoursEntry(HoursRole.FAMILY, 330), HoursEntry(HoursRole.PARTNER, 360)]
-            if task.holder is Holder.PARTNER:
-                entries = [HoursEntry(HoursRole.FAMILY, 120), HoursEntry(HoursRole.PARTNER, 390)]
+            family, partner = (0.1, 0.6) if task.holder is Holder.PARTNER else (0.4, 0.3)
+            entries = [
+                HoursEntry(HoursRole.FAMILY, _spent(task, family)),
+                HoursEntry(HoursRole.PARTNER, _spent(task, partner)),
+            ]
             if helper:
-                entries.append(HoursEntry(HoursRole.HELPER, 180, helper))
+                entries.append(HoursEntry(HoursRole.HELPER, _spent(task, 0.2), helper))
             chantiers.enter_hours(
                 self.cast.animator,
                 EnterHours(self.chantier.id, task.id, day, tuple(entries), f"demo-{task.id}-{days}"),
@@ -143,6 +145,11 @@ class Works(Path):
                     task.id, task.version, accepted, text, Side.PARTNER, day + timedelta(days=21)
                 ),
             )
+
+
+def _spent(task: Task, share: float) -> int:
+    """Minutes of a day on a task, in half hours: a share of what was planned, a working day at most."""
+    return max(30, min(390, round(task.planned_minutes * share / 30) * 30))
 
 
 def load_chantiers() -> None:

@@ -60,13 +60,13 @@ IN_STORIES = (
 )
 
 DRAWN: Mapping[str, Mapping[S, int]] = {
-    "UIP": {S.SPOTTED: 13, S.DIAGNOSED: 11, S.PREPARING: 15, S.LEFT: 7},
-    "PEP": {S.SPOTTED: 7, S.DIAGNOSED: 6, S.PREPARING: 8, S.LEFT: 4},
-    "PHI": {S.SPOTTED: 2, S.DIAGNOSED: 2, S.PREPARING: 3, S.LEFT: 1},
+    "UIP": {S.SPOTTED: 3, S.DIAGNOSED: 3, S.PREPARING: 33, S.LEFT: 7},
+    "PEP": {S.SPOTTED: 2, S.DIAGNOSED: 2, S.PREPARING: 17, S.LEFT: 4},
+    "PHI": {S.SPOTTED: 1, S.DIAGNOSED: 1, S.PREPARING: 5, S.LEFT: 1},
 }
 """How many families outside the stories have come how far, by pôle."""
 
-OPENED = {S.SPOTTED: (2, 35), S.DIAGNOSED: (25, 70), S.PREPARING: (60, 130), S.LEFT: (70, 220)}
+OPENED = {S.SPOTTED: (1, 4), S.DIAGNOSED: (8, 14), S.PREPARING: (60, 130), S.LEFT: (70, 220)}
 """Between how many working days ago their dossiers opened."""
 
 

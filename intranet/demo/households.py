@@ -80,7 +80,7 @@ def follow(actor: Actor, family: Family, dossier_id: int, random: Random) -> Non
     """Diagnosis, then the housing project, for those who came so far."""
     if family.reached is DossierState.SPOTTED:
         return
-    diagnosed = family.opened - random.randint(5, 15)
+    diagnosed = family.opened - random.randint(2, 6)
     eligible = family.reached is not DossierState.LEFT or family.opened % 5 > 0
     with on(working_days_ago(diagnosed), 11):
         dossiers.diagnose(

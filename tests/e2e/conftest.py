@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.site import Site, load_template, running_site
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none")
+
+expect.set_options(timeout=15_000)  # two cores are shared with another worker
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,9 +23,10 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOK = """(tags) => axe.run(document, {
   runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], elementRef: false,
-}).then((result) => result.violations.map((found) =>
-  `${found.id}: ${found.nodes.slice(0, 3).map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).join(" | ")}`
-))"""
+}).then((result) => result.violations.map((found) => {
+  const nodes = found.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`);
+  return `${found.id}: ${nodes.join(" | ")}`;
+}))"""
 DOOR = ("/login", "/password/forgotten", "/offline")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
 
@@ -98,9 +98,7 @@ def _lists_with_filters(addresses: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("email", [REFERENT, TECHNICAL, DIRECTOR])
-def test_staff_confined_to_some_dossiers_open_no_other(
-    email: str, app: Flask, seen: dict[str, Seen]
-) -> None:
+def test_staff_confined_to_some_dossiers_open_no_other(email: str, app: Flask, seen: dict[str, Seen]) -> None:
     with app.app_context():
         dossier_of = _dossier_of_each_page()
     own = {dossier_of(address) for address in seen[email].opened} - {None}
@@ -113,14 +111,15 @@ def test_staff_confined_to_some_dossiers_open_no_other(
     }
     assert own
     assert others
-    assert {client.get(address).status_code for address in others} == {404}
+    # 403: the role may not do that on any dossier, which says nothing of this one.
+    assert {client.get(address).status_code for address in others} <= {403, 404}
 
 
-def _dossier_of_each_page():  # noqa: ANN202
+def _dossier_of_each_page() -> Callable[[str], int | None]:
     """A function that says which dossier a page is about."""
     tables = {"splits": Split, "contracts": Contract, "chantiers": Chantier, "files": Document}
     known = {
-        name: dict(db.session.execute(select(model.id, model.dossier_id)).tuples())
+        name: {row.id: row.dossier_id for row in db.session.execute(select(model.id, model.dossier_id))}
         for name, model in tables.items()
     }
 

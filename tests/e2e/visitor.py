@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
 
 from intranet.demo.people import PASSWORD
 from tests.e2e.site import Site
 
 PHONE, DESKTOP = (390, 844), (1440, 900)
+PATIENCE = 15.0  # seconds for a page to say what is expected
 EXPECTED_STATUS = re.compile(r"the server responded with a status of (4\d\d)")
 
 
@@ -23,7 +25,7 @@ class Visitor:
         self.site = site
         self.context = context
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(20_000)
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
@@ -52,15 +54,24 @@ class Visitor:
         self.page.wait_for_url(re.compile(r"/(staff|bailleur|partner)/"))
 
     def reads(self, *texts: str) -> None:
-        """Every text is on the page, wherever it is."""
-        body = squeeze(self.page.inner_text("body"))
-        for text in texts:
-            assert squeeze(text) in body, f"{text!r} is not on {self.page.url}:\n{body[:2000]}"
+        """Every text is on the page, wherever it is, or comes within a few seconds."""
+        end = time.monotonic() + PATIENCE
+        while missing := [text for text in texts if squeeze(text) not in self._body()]:
+            if time.monotonic() > end:
+                raise AssertionError(f"{missing} not on {self.page.url}:\n{self._body()[:2000]}")
+            self.page.wait_for_timeout(100)
+
+    def _body(self) -> str:
+        try:
+            return squeeze(self.page.inner_text("body"))
+        except Error:  # the page is going away: another follows
+            return ""
 
     def does_not_read(self, *texts: str) -> None:
-        body = squeeze(self.page.inner_text("body"))
+        """None of these words is on the page."""
+        body = self._body()
         for text in texts:
-            assert squeeze(text) not in body, f"{text!r} is on {self.page.url}"
+            assert not re.search(rf"\b{re.escape(squeeze(text))}\b", body), f"{text!r} is on {self.page.url}"
 
 
 def squeeze(text: str) -> str:
