@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from intranet.chantiers import statements
+from intranet.chantiers import journal_statements, opening_statements, statements
 from intranet.chantiers.machine import CHANTIER, TASK, ChantierFacts, TaskFacts
 from intranet.chantiers.rules import Progress, done_with_pct, missing_items
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
@@ -118,7 +118,7 @@ class HoursTotals:
 def hours_totals(chantier_id: int) -> HoursTotals:
     """Hours by role and by task; empty for a bailleur."""
     totals = HoursTotals()
-    for row in fetch_all(statements.hours_totals, chantier_id=chantier_id):
+    for row in fetch_all(journal_statements.hours_totals, chantier_id=chantier_id):
         totals.by_role[row.role] += row.minutes
         totals.by_task.setdefault(row.task_id, {})[row.role] = row.minutes
     return totals
@@ -126,7 +126,7 @@ def hours_totals(chantier_id: int) -> HoursTotals:
 
 def hours_entries(chantier_id: int) -> Rows:
     """The latest entries of hours."""
-    return fetch_all(statements.hours_entries, chantier_id=chantier_id)
+    return fetch_all(journal_statements.hours_entries, chantier_id=chantier_id)
 
 
 class Spot(NamedTuple):
@@ -139,14 +139,14 @@ class Spot(NamedTuple):
 def photo_spots(chantier_id: int) -> list[Spot]:
     """Pictures in pairs: spot by spot, before, during and after."""
     spots: dict[str, dict[Moment, list[Row[Any]]]] = {}
-    for row in fetch_all(statements.photos, chantier_id=chantier_id):
+    for row in fetch_all(journal_statements.photos, chantier_id=chantier_id):
         spots.setdefault(row.spot, {moment: [] for moment in Moment})[row.moment].append(row)
     return [Spot(name, by_moment) for name, by_moment in spots.items()]
 
 
 def notes(chantier_id: int) -> Rows:
     """Session notes, latest day first; none for a bailleur."""
-    return fetch_all(statements.notes, chantier_id=chantier_id)
+    return fetch_all(journal_statements.notes, chantier_id=chantier_id)
 
 
 class StartLine(NamedTuple):
@@ -163,7 +163,7 @@ class StartLine(NamedTuple):
 
 def start_list(chantier_id: int, contract_state: ContractState) -> list[StartLine]:
     """The right to start, item by item."""
-    checks = {row.item: row for row in fetch_all(statements.start_checks, chantier_id=chantier_id)}
+    checks = {row.item: row for row in fetch_all(journal_statements.start_checks, chantier_id=chantier_id)}
     missing = missing_items(checks, contract_state is ContractState.SIGNED)
     lines = []
     for item in StartItem:
@@ -202,9 +202,9 @@ def blocked_tasks() -> Rows:
 
 def contract_to_open(contract_id: int) -> Row[Any] | None:
     """The contract a chantier may be opened from; ``None`` when the person may not open one."""
-    return fetch_one(statements.contract_to_open, contract_id=contract_id)
+    return fetch_one(opening_statements.contract_to_open, contract_id=contract_id)
 
 
 def animators(partner_id: int) -> Rows:
     """People who run chantiers for the organisation."""
-    return fetch_all(statements.animators, partner_id=partner_id)
+    return fetch_all(opening_statements.animators, partner_id=partner_id)

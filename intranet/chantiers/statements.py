@@ -10,29 +10,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, false, func, or_, select
 
 from intranet import permissions as p
-from intranet.access import ACTOR, OrganisationKind, Role, Scope, visible
-from intranet.accounts.models import Membership, User
+from intranet.access import ACTOR, OrganisationKind, Scope, visible
+from intranet.accounts.models import User
 from intranet.chantiers.machine import DONE
 from intranet.chantiers.models import (
     Chantier,
     Hours,
     Reserve,
-    SessionNote,
-    SitePhoto,
     StartCheck,
     Task,
 )
 from intranet.chantiers.search import CHANTIER_PARTNER
-from intranet.chantiers.terms import ChantierState, Moment, TaskState
-from intranet.documents.models import Document
+from intranet.chantiers.terms import ChantierState, TaskState
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
 from intranet.search.queries import newest
-from intranet.works.models import Contract, Split
+from intranet.works.models import Contract
 from intranet.works.terms import Side
 
 _COMMON = (
@@ -184,10 +181,15 @@ def progress(scope: Scope) -> Statement:
     return _chantiers(scope, *_progress()).where(Chantier.id == bindparam("chantier_id"))
 
 
-def _of_chantier(scope: Scope, statement: Statement) -> Statement:
+def of_chantier(scope: Scope, statement: Statement) -> Statement:
     """``statement``, which joins the chantier, on the one chantier ``:chantier_id``."""
     statement = statement.where(Chantier.id == bindparam("chantier_id"))
     return visible(scope, statement, p.CHANTIER_READ, Chantier)
+
+
+def not_for_bailleur(scope: Scope, statement: Statement) -> Statement:
+    """Nothing for a bailleur, whoever asks: the page leaving it out is not enough."""
+    return statement.where(false()) if scope.kind is OrganisationKind.BAILLEUR else statement
 
 
 def tasks(scope: Scope) -> Statement:
@@ -217,78 +219,7 @@ def tasks(scope: Scope) -> Statement:
             spent.label("minutes"),
         )
     statement = select(*columns).join(Chantier, Chantier.id == Task.chantier_id)
-    return _of_chantier(scope, statement).order_by(Task.position, Task.id)
-
-
-def hours_totals(scope: Scope) -> Statement:
-    """Minutes of a chantier by task and role. Not for a bailleur: it gets nothing."""
-    statement = (
-        select(Hours.task_id, Hours.role, func.sum(Hours.minutes).label("minutes"))
-        .join(Chantier, Chantier.id == Hours.chantier_id)
-        .group_by(Hours.task_id, Hours.role)
-    )
-    return _not_for_bailleur(scope, _of_chantier(scope, statement))
-
-
-def hours_entries(scope: Scope) -> Statement:
-    """The latest entries of hours of a chantier, newest first."""
-    statement = (
-        select(
-            Hours.id,
-            Hours.on,
-            Hours.role,
-            Hours.person,
-            Hours.minutes,
-            Hours.entered_by,
-            Task.label.label("task"),
-            Task.room,
-        )
-        .join(Chantier, Chantier.id == Hours.chantier_id)
-        .join(Task, Task.id == Hours.task_id)
-    )
-    latest = _of_chantier(scope, statement).order_by(Hours.on.desc(), Hours.id.desc()).limit(30)
-    return _not_for_bailleur(scope, latest)
-
-
-def photos(scope: Scope) -> Statement:
-    """Pictures of a chantier, spot by spot; a bailleur sees those taken after the works."""
-    statement = (
-        select(
-            SitePhoto.id,
-            SitePhoto.document_id,
-            SitePhoto.task_id,
-            SitePhoto.moment,
-            SitePhoto.spot,
-            SitePhoto.caption,
-            SitePhoto.taken_on,
-            Document.width,
-            Document.height,
-        )
-        .join(Chantier, Chantier.id == SitePhoto.chantier_id)
-        .join(Document, Document.id == SitePhoto.document_id)
-    )
-    if scope.kind is OrganisationKind.BAILLEUR:
-        statement = statement.where(SitePhoto.moment == Moment.AFTER)
-    return _of_chantier(scope, statement).order_by(SitePhoto.spot, SitePhoto.taken_on, SitePhoto.id)
-
-
-def notes(scope: Scope) -> Statement:
-    """Session notes of a chantier, latest day first. Not for a bailleur."""
-    statement = select(
-        SessionNote.id, SessionNote.on, SessionNote.author_name, SessionNote.at, SessionNote.text
-    ).join(Chantier, Chantier.id == SessionNote.chantier_id)
-    latest = _of_chantier(scope, statement).order_by(SessionNote.on.desc(), SessionNote.id.desc()).limit(50)
-    return _not_for_bailleur(scope, latest)
-
-
-def start_checks(scope: Scope) -> Statement:
-    """Ticked items of the right to start: who, when, with what remark."""
-    statement = (
-        select(StartCheck.item, StartCheck.checked_at, StartCheck.note, User.name.label("who"))
-        .join(Chantier, Chantier.id == StartCheck.chantier_id)
-        .join(User, User.id == StartCheck.checked_by)
-    )
-    return _not_for_bailleur(scope, _of_chantier(scope, statement))
+    return of_chantier(scope, statement).order_by(Task.position, Task.id)
 
 
 _RESERVE = (
@@ -314,7 +245,7 @@ def _reserves(*columns: Any) -> Statement:
 
 def reserves(scope: Scope) -> Statement:
     """Reserves of a chantier, the nearest date first."""
-    return _of_chantier(scope, _reserves()).order_by(Reserve.due_on, Reserve.id)
+    return of_chantier(scope, _reserves()).order_by(Reserve.due_on, Reserve.id)
 
 
 def reserves_due(scope: Scope, side: Side) -> Statement:
@@ -351,88 +282,10 @@ def blocked_tasks(scope: Scope) -> Statement:
         .order_by(Chantier.id, Task.position)
         .limit(50)
     )
-    return _not_for_bailleur(scope, visible(scope, statement, p.CHANTIER_READ, Chantier))
-
-
-def _not_for_bailleur(scope: Scope, statement: Statement) -> Statement:
-    """Nothing for a bailleur, whoever asks: the page leaving it out is not enough."""
-    return statement.where(false()) if scope.kind is OrganisationKind.BAILLEUR else statement
+    return not_for_bailleur(scope, visible(scope, statement, p.CHANTIER_READ, Chantier))
 
 
 def found(scope: Scope) -> Statement:
     """Chantiers whose words hold ``:q``, newest first, at most ``:limit``."""
     statement = _chantiers(scope, Chantier.id, Chantier.state, *_FOUND)
     return newest(statement, CHANTIER_PARTNER, Chantier.id).limit(bindparam("limit"))
-
-
-def contract_to_open(scope: Scope) -> Statement:
-    """The contract ``:contract_id`` a chantier may be opened from, with the chantier opened already if any."""
-    statement = (
-        select(
-            Contract.id,
-            Contract.number,
-            Contract.state,
-            Contract.starts_on,
-            Contract.ends_on,
-            Contract.partner_id,
-            Contract.dossier_id,
-            Household.name.label("tenant"),
-            Dwelling.address,
-            Dwelling.town,
-            Organisation.name.label("partner"),
-            Chantier.id.label("chantier_id"),
-        )
-        .join(Split, Split.id == Contract.split_id)
-        .join(Dossier, Dossier.id == Contract.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
-        .outerjoin(Organisation, Organisation.id == Contract.partner_id)
-        .outerjoin(Chantier, Chantier.contract_id == Contract.id)
-        .where(Contract.id == bindparam("contract_id"))
-    )
-    return visible(scope, statement, p.CHANTIER_PREPARE, Contract)
-
-
-def animators(_scope: Scope | None = None) -> Select[int, str]:
-    """People who run chantiers for the organisation ``:partner_id``."""
-    return (
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organisation_id == bindparam("partner_id"),
-            Membership.role == Role.ANIMATOR,
-            Membership.active,
-            User.active,
-        )
-        .order_by(User.name, User.id)
-    )
-
-
-def task_in(_scope: Scope) -> Select[int]:
-    """The task ``:part_id`` if it is one of the chantier ``:chantier_id``."""
-    return select(Task.id).where(
-        Task.id == bindparam("part_id"), Task.chantier_id == bindparam("chantier_id")
-    )
-
-
-def hours_in(_scope: Scope) -> Select[int]:
-    """The entry of hours ``:part_id`` if it is of the chantier ``:chantier_id``."""
-    return select(Hours.id).where(
-        Hours.id == bindparam("part_id"), Hours.chantier_id == bindparam("chantier_id")
-    )
-
-
-def photo_in(_scope: Scope) -> Select[int]:
-    """The picture ``:part_id`` if it is of the chantier ``:chantier_id``."""
-    return select(SitePhoto.id).where(
-        SitePhoto.id == bindparam("part_id"), SitePhoto.chantier_id == bindparam("chantier_id")
-    )
-
-
-def reserve_in(_scope: Scope) -> Select[int]:
-    """The reserve ``:part_id`` if it is of the chantier ``:chantier_id``."""
-    return (
-        select(Reserve.id)
-        .join(Task, Task.id == Reserve.task_id)
-        .where(Reserve.id == bindparam("part_id"), Task.chantier_id == bindparam("chantier_id"))
-    )

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
-from intranet.chantiers import forms, service, statements
+from intranet.chantiers import forms, parts, service
 from intranet.chantiers.models import Chantier
 from intranet.chantiers.terms import StartItem
 from intranet.documents.uploads import receives_files
@@ -105,7 +105,7 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
     @requires(p.CHANTIER_RUN)
     def chantier_task(chantier_id: int, task_id: int) -> ResponseReturnValue:
         """Move a task."""
-        check(p.CHANTIER_RUN, chantier_id, statements.task_in, task_id)
+        check(p.CHANTIER_RUN, chantier_id, parts.task_in, task_id)
         sent = request.form
         version = forms.read_number(sent, "version")
         return run(
@@ -120,7 +120,7 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
     @requires(p.CHANTIER_RUN)
     def chantier_hours(chantier_id: int, task_id: int) -> ResponseReturnValue:
         """Enter the hours of a task."""
-        check(p.CHANTIER_RUN, chantier_id, statements.task_in, task_id)
+        check(p.CHANTIER_RUN, chantier_id, parts.task_in, task_id)
         return run(
             chantier_id,
             f"hours-{task_id}",
@@ -133,7 +133,7 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
     def chantier_hours_remove(chantier_id: int, hours_id: int) -> ResponseReturnValue:
         """Take an entry of hours back."""
         check(p.CHANTIER_RUN, chantier_id)
-        if fetch_value(statements.hours_in, chantier_id=chantier_id, part_id=hours_id) is None:
+        if fetch_value(parts.hours_in, chantier_id=chantier_id, part_id=hours_id) is None:
             return redirect(url_for(f"{bp.name}.chantier", chantier_id=chantier_id, _anchor="hours"), 303)
         return run(
             chantier_id, "hours", lambda: service.remove_hours(actor(), hours_id), _("Heures retirées.")
@@ -163,7 +163,7 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
     def chantier_photo_remove(chantier_id: int, photo_id: int) -> ResponseReturnValue:
         """Take a picture away."""
         check(p.CHANTIER_RUN, chantier_id)
-        if fetch_value(statements.photo_in, chantier_id=chantier_id, part_id=photo_id) is None:
+        if fetch_value(parts.photo_in, chantier_id=chantier_id, part_id=photo_id) is None:
             return redirect(url_for(f"{bp.name}.chantier", chantier_id=chantier_id, _anchor="photos"), 303)
         return run(
             chantier_id, "photos", lambda: service.remove_photo(actor(), photo_id), _("Photo supprimée.")
@@ -193,7 +193,7 @@ def add_handover_views(bp: Blueprint, page: Page) -> None:
     @requires(p.HANDOVER_DECIDE)
     def chantier_decide(chantier_id: int, task_id: int) -> ResponseReturnValue:
         """Accept a task, put a reserve on it, or think again (``reconsider``)."""
-        check(p.HANDOVER_DECIDE, chantier_id, statements.task_in, task_id)
+        check(p.HANDOVER_DECIDE, chantier_id, parts.task_in, task_id)
         sent, form = request.form, f"task-{task_id}"
         if sent.get("decision") == "reconsider":
             version, reason = forms.read_number(sent, "version"), sent.get("reason", "")
@@ -210,6 +210,6 @@ def add_handover_views(bp: Blueprint, page: Page) -> None:
     @requires(p.HANDOVER_DECIDE)
     def chantier_lift(chantier_id: int, reserve_id: int) -> ResponseReturnValue:
         """A reserve is lifted."""
-        check(p.HANDOVER_DECIDE, chantier_id, statements.reserve_in, reserve_id)
+        check(p.HANDOVER_DECIDE, chantier_id, parts.reserve_in, reserve_id)
         version = forms.read_number(request.form, "version")
         return run(chantier_id, "reserves", lambda: service.lift_reserve(actor(), reserve_id, version))

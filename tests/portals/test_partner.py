@@ -506,15 +506,15 @@ def test_the_bailleur_sees_progress_and_what_was_done_not_hours_notes_nor_reason
 def test_a_bailleur_reads_no_hours_nor_notes_even_when_asked_for(app: Any, watched: Cast) -> None:
     """The statements themselves hold nothing for it, whatever a page would do."""
     from intranet.access import Scope
-    from intranet.chantiers import statements
+    from intranet.chantiers import journal_statements, statements
 
     bailleur = Scope(OrganisationKind.BAILLEUR, Role.AGENT)
     params = {"chantier_id": watched.chantier.id, "actor_organisation_id": watched.bailleur_id}
     for builder in (
-        statements.hours_totals,
-        statements.hours_entries,
-        statements.notes,
-        statements.start_checks,
+        journal_statements.hours_totals,
+        journal_statements.hours_entries,
+        journal_statements.notes,
+        journal_statements.start_checks,
     ):
         assert db.session.execute(builder(bailleur), params).all() == []
     row = db.session.execute(statements.tasks(bailleur), params).first()

@@ -1,0 +1,57 @@
+"""The statements of the page that opens a chantier from its contract."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, bindparam, select
+
+from intranet import permissions as p
+from intranet.access import Role, Scope, visible
+from intranet.accounts.models import Membership, User
+from intranet.chantiers.models import Chantier
+from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.organisations.models import Organisation
+from intranet.rows import Statement
+from intranet.works.models import Contract, Split
+
+
+def contract_to_open(scope: Scope) -> Statement:
+    """The contract ``:contract_id`` a chantier may be opened from, with the chantier opened already if any."""
+    statement = (
+        select(
+            Contract.id,
+            Contract.number,
+            Contract.state,
+            Contract.starts_on,
+            Contract.ends_on,
+            Contract.partner_id,
+            Contract.dossier_id,
+            Household.name.label("tenant"),
+            Dwelling.address,
+            Dwelling.town,
+            Organisation.name.label("partner"),
+            Chantier.id.label("chantier_id"),
+        )
+        .join(Split, Split.id == Contract.split_id)
+        .join(Dossier, Dossier.id == Contract.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Split.dwelling_id)
+        .outerjoin(Organisation, Organisation.id == Contract.partner_id)
+        .outerjoin(Chantier, Chantier.contract_id == Contract.id)
+        .where(Contract.id == bindparam("contract_id"))
+    )
+    return visible(scope, statement, p.CHANTIER_PREPARE, Contract)
+
+
+def animators(_scope: Scope | None = None) -> Select[int, str]:
+    """People who run chantiers for the organisation ``:partner_id``."""
+    return (
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organisation_id == bindparam("partner_id"),
+            Membership.role == Role.ANIMATOR,
+            Membership.active,
+            User.active,
+        )
+        .order_by(User.name, User.id)
+    )
