@@ -26,7 +26,6 @@ from intranet.web.application import Application
 
 PACKAGE = Path(__file__).parent
 TEMPLATES = PACKAGE.parent / "templates"
-TRANSLATIONS = PACKAGE.parent / "translations"
 LANGUAGES = ("fr", "en")
 LOCALES = {code: Locale(code) for code in LANGUAGES}  # parsing one for each request costs as much as a query
 
@@ -36,8 +35,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level)
     app = _make_flask(settings)
-    _bind_extensions(app, settings)
+    _bind_extensions(app)
     plugins = Plugins(settings)
+    _speak(app, plugins)
     found = collect(plugins)
     app.extensions["intranet"] = found
     _mount(app, found)
@@ -66,7 +66,6 @@ def _make_flask(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="fr",
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
-        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["intranet.settings"] = settings
@@ -95,15 +94,21 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     }
 
 
-def _bind_extensions(app: Flask, settings: Settings) -> None:
+def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         set_up_engine(db.engine)
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=_language)
     login_manager.session_protection = None  # the session row itself is what may be revoked
     login_manager.init_app(app)
     login_manager.request_loader(_load_person)
+
+
+def _speak(app: Flask, plugins: Plugins) -> None:
+    """The catalogues of the core and of every plugin in service, as one."""
+    folders = [PACKAGE, *(found.folder for found in plugins.enabled.values())]
+    catalogues = ";".join(str(folder / "translations") for folder in folders)
+    babel.init_app(app, default_translation_directories=catalogues, locale_selector=_language)
 
 
 def _load_person(_request: object) -> object | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pkgutil
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from intranet.plugin_api import API_VERSION, Plugin
 from intranet.pluginsystem.errors import StartRefused
@@ -34,6 +36,11 @@ class Found:
     @property
     def name(self) -> str:
         return self.plugin.name
+
+    @property
+    def folder(self) -> Path:
+        """Where the package lies."""
+        return Path(str(sys.modules[self.package].__file__)).parent
 
 
 def discover() -> dict[str, Found]:
