@@ -140,7 +140,7 @@ def download(name: str, form: str) -> Response:
     """The exporter's rows that the person may see, filtered as the list is. Those who hold its permission."""
     exporter = _find(name)
     person = actor()
-    filters = {key: value[:LONGEST] for key, value in request.args.items()}
+    filters = {key: value.replace("\x00", "")[:LONGEST] for key, value in request.args.items()}
     rows = exporter.rows(person, filters)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once sent)
     if form == "csv":

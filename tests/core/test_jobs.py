@@ -238,7 +238,8 @@ def post() -> Iterator[tuple[Post, str]]:
         controller.stop()
 
 
-def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
+def start_worker(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
+    """``intranet worker``, once it says that it works; its output goes to ``log``."""
     environment = {
         **os.environ,
         "INTRANET_INSTANCE": str(settings.instance),
@@ -247,13 +248,17 @@ def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
         "SMTP_URL": settings.smtp_url,
         "PYTHONPATH": str(ROOT),
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "intranet.cli", "worker"],
-        env=environment,
-        cwd=settings.instance,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("wb") as output:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "intranet.cli", "worker"],
+            env=environment,
+            cwd=settings.instance,
+            stdout=output,
+            stderr=output,
+        )
+    wait_for(lambda: b"worker started" in log.read_bytes() or worker.poll() is not None)
+    assert worker.poll() is None, log.read_text()
+    return worker
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> None:
@@ -265,7 +270,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> None:
 
 @pytest.mark.slow
 def test_a_worker_killed_between_the_commit_and_the_mail_loses_nothing_and_sends_once(
-    make_settings: Callable[..., Settings], post: tuple[Post, str]
+    make_settings: Callable[..., Settings], post: tuple[Post, str], tmp_path: Path
 ) -> None:
     """The first worker is killed -9 while it holds the row; its lease ends; a second one sends the mail, once."""
     handler, url = post
@@ -276,9 +281,8 @@ def test_a_worker_killed_between_the_commit_and_the_mail_loses_nothing_and_sends
 
         # A server that never answers: the worker stands between the commit and the mail.
         silent = socket.create_server(("127.0.0.1", 0))
-        stuck = start_worker(
-            dataclasses.replace(settings, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
-        )
+        to_silence = dataclasses.replace(settings, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        stuck = start_worker(to_silence, tmp_path / "stuck.log")
         try:
             wait_for(lambda: rows()[0].attempts == 1)
         finally:
@@ -291,7 +295,7 @@ def test_a_worker_killed_between_the_commit_and_the_mail_loses_nothing_and_sends
         row.taken_until = now() - timedelta(seconds=1)  # five minutes later
         db.session.commit()
 
-        second, third = start_worker(settings), start_worker(settings)
+        second, third = (start_worker(settings, tmp_path / f"{name}.log") for name in ("second", "third"))
         try:
             wait_for(lambda: rows()[0].done_at is not None)
             time.sleep(1.5)

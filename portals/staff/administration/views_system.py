@@ -16,6 +16,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.pluginsystem.discovery import Found
 from intranet.settings import service
+from intranet.web.forms import tidy
 from portals.staff.answering import DONE, UNPROCESSABLE
 from portals.staff.blueprint import bp
 
@@ -45,7 +46,7 @@ def settings() -> ResponseReturnValue:
 def setting_save() -> ResponseReturnValue:
     """Save one setting."""
     key = request.form.get("key", "")
-    text = request.form.get("value", "")
+    text = tidy(request.form.get("value", ""))
     if key not in registry().settings:
         abort(404)
     try:
