@@ -21,6 +21,7 @@ from intranet.clock import today
 from intranet.dossiers.models import Dossier, DossierState
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.testing import works
 from intranet.testing.chantiers import (
     Cast,
     add_photo,
@@ -36,7 +37,7 @@ from intranet.testing.chantiers import (
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.timeline.models import TimelineEntry
-from intranet.works.terms import ContractState, Holder, Side
+from intranet.works.terms import ContractState, Holder, Side, SplitState
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -64,6 +65,19 @@ def test_tasks_are_the_lines_done_on_site_room_by_room() -> None:
     assert [task.room for task in tasks] == ["Cuisine", "Cuisine", "Chambre", "Séjour"]
     assert {task.planned_minutes for task in tasks} == {600}
     assert Holder.BAILLEUR not in {task.holder for task in tasks}
+
+
+def test_a_chantier_opens_from_a_contract_negotiated_and_signed_for_good() -> None:
+    """Nothing written by hand: the split, the contract and its signatures come from their own commands."""
+    dossier = make_dossier(state=DossierState.JOINED)
+    split = works.make_split(dossier, 3, SplitState.AGREED)
+    contract = works.sign_contract(works.make_contract(split.id).id)
+    coordinator = make_actor(make_user(Role.COORDINATOR))
+    chantier = service.open_from_contract(coordinator, contract.id, None, None, None)
+    lines = works.lines_of(split.id)
+    assert {task.line_id for task in tasks_of(chantier)} == {line.id for line in lines}
+    assert all(task.trade for task in tasks_of(chantier))
+    assert sum(task.planned_minutes for task in tasks_of(chantier)) == sum(line.minutes for line in lines)
 
 
 @pytest.mark.parametrize("state", [ContractState.PREPARED, ContractState.CANCELLED])
