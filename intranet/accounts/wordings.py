@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -53,6 +51,6 @@ _SYSTEMS = (
 
 def browser_name(agent: str) -> str:
     """What a browser says it is, in two words: ``Firefox, Windows``."""
-    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}", agent)), "")
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return ", ".join(part for part in (browser, system) if part) or _("Navigateur inconnu")

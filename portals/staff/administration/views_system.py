@@ -61,13 +61,20 @@ def setting_save() -> ResponseReturnValue:
 def _settings(typed: dict[str, str], errors: dict[str, str], status: int) -> ResponseReturnValue:
     declared = sorted(registry().settings.values(), key=lambda setting: (setting.owner, setting.key))
     values = {setting.key: service.value(setting.key) for setting in declared}
-    groups = [(owner, list(items)) for owner, items in groupby(declared, key=lambda setting: setting.owner)]
+    groups = [
+        (_owner_label(owner), list(items)) for owner, items in groupby(declared, key=lambda each: each.owner)
+    ]
     return (
         render_template(
             "staff/administration/settings.html", groups=groups, values=values, typed=typed, errors=errors
         ),
         status,
     )
+
+
+def _owner_label(owner: str) -> Any:
+    found = registry().plugins.found.get(owner)
+    return found.plugin.label if found else _("Programme")
 
 
 @bp.get("/administration/plugins")
