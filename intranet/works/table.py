@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 
-from intranet.errors import Refused
 from intranet.web.formatting import hours, instant, machine, money
 from intranet.works.guardrails import CONDITIONS, locked_reason
 from intranet.works.queries import Comment, LineView
 from intranet.works.rules import SOURCES, TESTS, Difference
+from intranet.works.shares import Share, shares
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import (
     ANSWERS,
@@ -91,50 +90,6 @@ class Line:
     changes: tuple[str, ...] = ()
     comments: tuple[Said, ...] = ()
     last_word: Said | None = None  # of a line in discussion: what was said last, in view
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why one line's form came back, with all that was typed in it."""
-
-    line_id: int
-    message: str
-    changes: tuple[str, ...] = ()
-    field: str | None = None
-    answer: str = ""
-    holder: str = ""
-    share: str = ""
-    payer: str = ""
-    comment: str = ""
-    consents: bool = False
-
-    @classmethod
-    def of(cls, form: MultiDict[str, str], line_id: int, refused: Refused) -> Problem:
-        return cls(
-            line_id,
-            str(refused.message),
-            tuple(map(str, getattr(refused, "changes", ()))),
-            refused.field,
-            form.get("answer", "comment"),
-            form.get("holder", ""),
-            form.get("share", ""),
-            form.get("payer", ""),
-            form.get("comment", ""),
-            "consents" in form,
-        )
-
-
-@dataclass(slots=True)
-class Share:
-    """What one doer holds: lines, minutes of work and cents of materials paid; ``x`` and ``width`` in ‰."""
-
-    side: str
-    label: str
-    lines: int = 0
-    minutes: float = 0
-    cents: int = 0
-    x: int = 0
-    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,47 +263,3 @@ def _short(changes: dict[str, Difference]) -> Iterable[str]:
         elif what != "tenant_share_pct" or holder is None:
             before, after = value_in_words(what, change.before), value_in_words(what, change.after)
             yield _("%(what)s : %(before)s → %(after)s", what=WHATS[what], before=before, after=after)
-
-
-def shares(rows: Sequence[LineView]) -> tuple[Share, ...]:
-    """Who holds how much of the works, by hours (by lines while no hours are given).
-
-    Of what is shared, the tenant's part is counted to the family and the rest to the bailleur.
-    """
-    found = {
-        Holder.TENANT: Share("tenant", _("La famille")),
-        Holder.BAILLEUR: Share("bailleur", _("Le bailleur")),
-        Holder.PARTNER: Share("partner", _("Le partenaire travaux")),
-    }
-    alc = Share("alc", _("ALC"))
-    payers = {
-        Payer.TENANT: found[Holder.TENANT],
-        Payer.BAILLEUR: found[Holder.BAILLEUR],
-        Payer.PARTNER: found[Holder.PARTNER],
-        Payer.ALC: alc,
-    }
-    for row in rows:
-        if row.holder is Holder.DROPPED:
-            continue
-        payers[row.materials_payer].cents += row.materials_cents
-        if row.holder is Holder.SHARED:
-            part = (row.tenant_share_pct or 0) / 100
-            found[Holder.TENANT].minutes += row.minutes * part
-            found[Holder.BAILLEUR].minutes += row.minutes * (1 - part)
-            found[Holder.TENANT].lines += 1
-        else:
-            found[row.holder].minutes += row.minutes
-            found[row.holder].lines += 1
-    _draw(tuple(found.values()))
-    return tuple(each for each in (*found.values(), alc) if each.lines or each.minutes or each.cents)
-
-
-def _draw(doers: tuple[Share, ...]) -> None:
-    """Lay the parts end to end over a thousand units."""
-    by_hours = any(each.minutes for each in doers)
-    total = sum(each.minutes if by_hours else each.lines for each in doers)
-    reached = 0.0
-    for each in doers:
-        each.x = round(reached)
-        reached += 1000 * (each.minutes if by_hours else each.lines) / total if total else 0
-        each.width = round(reached) - each.x

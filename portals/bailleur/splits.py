@@ -23,6 +23,7 @@ from intranet.works import service, table
 from intranet.works.commands import SendBack
 from intranet.works.machine import may_now
 from intranet.works.models import Side, Split, SplitState
+from intranet.works.problem import Problem
 from intranet.works.wordings import next_sentence, state_word
 from portals.bailleur import queries
 from portals.bailleur.answers import read_answer
@@ -143,8 +144,7 @@ def _version() -> int:
 
 def _at_line(split_id: int, line_id: int, command: Callable[[], Any]) -> ResponseReturnValue:
     """Run what was asked at one line; give the row to htmx, else lead back to it."""
-    require(p.SPLIT_ANSWER, Split, split_id)
-    if not works.is_line_of(split_id, line_id):
+    if fetch_value(queries.line_to_answer, split_id=split_id, line_id=line_id) is None:
         abort(404)
     try:
         command()
@@ -152,7 +152,7 @@ def _at_line(split_id: int, line_id: int, command: Callable[[], Any]) -> Respons
         raise
     except Refused as refused:
         db.session.rollback()
-        problem = table.Problem.of(request.form, line_id, refused)
+        problem = Problem.of(request.form, line_id, refused)
         status = 409 if isinstance(refused, Stale) else 422
         return (_row(split_id, line_id, problem) if _by_htmx() else _page(split_id, problem)[0]), status
     if _by_htmx():
@@ -170,14 +170,14 @@ def _refused(split_id: int, refused: Refused, message: str = "") -> ResponseRetu
     return body, 409 if isinstance(refused, Stale) else 422
 
 
-def _row(split_id: int, line_id: int, problem: table.Problem | None = None) -> str:
+def _row(split_id: int, line_id: int, problem: Problem | None = None) -> str:
     """The one row, and the bar that counts what is left."""
     shown = _context(split_id, problem)
     return render_template("bailleur/_row.html", lines=shown["table"].only(line_id), **shown)
 
 
 def _page(
-    split_id: int, problem: table.Problem | None = None, refused: Refused | None = None, message: str = ""
+    split_id: int, problem: Problem | None = None, refused: Refused | None = None, message: str = ""
 ) -> tuple[str, int]:
     shown = _context(split_id, problem)
     page = render_template(
@@ -193,7 +193,7 @@ def _page(
     return page, 200
 
 
-def _context(split_id: int, problem: table.Problem | None) -> dict[str, Any]:
+def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
     """What the table and the bar need, in a constant number of statements."""
     head = fetch_one(queries.split_page, split_id=split_id)
     if head is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,9 +14,10 @@ from intranet.access import OrganisationKind, Role
 from intranet.accounts.models import User
 from intranet.dossiers.models import Dossier, Household
 from intranet.dossiers.terms import DossierState, Survey
+from intranet.extensions import db
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
 from intranet.testing.factories import make_organisation, make_pole, make_user, sign_in
-from intranet.testing.works import fresh, lines_of, make_split
+from intranet.testing.works import fresh, kind_id, lines_of, make_split
 from intranet.works.models import Split, WorksLine
 from intranet.works.terms import SplitState
 
@@ -86,3 +88,20 @@ def row_of(html: str, line_id: int) -> str:
     found = re.search(rf'<tbody id="line-{line_id}".*?</tbody>', html, re.DOTALL)
     assert found, f"line {line_id} is not on the page"
     return found[0]
+
+
+def text_of(answer: TestResponse) -> str:
+    """The page as people read it, entities resolved."""
+    return unescape(answer.get_data(as_text=True))
+
+
+def split_of(dossier_id: int) -> Split:
+    """The one split of the dossier, as the database has it now."""
+    db.session.expire_all()
+    return db.session.scalars(db.select(Split).where(Split.dossier_id == dossier_id)).one()
+
+
+def visit_form(code: str = "III.a.4", **more: str) -> dict[str, str]:
+    """What the form of the joint visit sends for a kind of the catalogue."""
+    kind = str(kind_id(code)) if code else ""
+    return {"room": "Cuisine", "need": "needed", "cause": "use", "kind_id": kind, **more}

@@ -16,8 +16,8 @@ from intranet.extensions import db
 from intranet.works import queries, service
 from intranet.works.commands import AddLine
 from intranet.works.models import Split
+from intranet.works.problem import Problem
 from intranet.works.queries import KindChoice, LineView
-from intranet.works.table import Problem
 from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing

@@ -20,6 +20,7 @@ from intranet.works import queries, service, table
 from intranet.works.commands import Propose
 from intranet.works.machine import may_now
 from intranet.works.models import Side, Split, SplitState
+from intranet.works.problem import Problem
 from intranet.works.wordings import next_sentence, state_word
 from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from portals.staff.blueprint import bp
@@ -103,7 +104,7 @@ def _move(split_id: int, command: Callable[[], Any], done: str) -> ResponseRetur
     return redirect(url_for("staff.split", split_id=split_id), DONE)
 
 
-def page(split_id: int, problem: table.Problem | None = None, refused: Refused | None = None) -> str:
+def page(split_id: int, problem: Problem | None = None, refused: Refused | None = None) -> str:
     """The whole page, with what went wrong and what was typed."""
     shown = _context(split_id, problem)
     head = shown["split"]
@@ -123,7 +124,7 @@ def page(split_id: int, problem: table.Problem | None = None, refused: Refused |
     )
 
 
-def row(split_id: int, line_id: int, problem: table.Problem | None = None) -> str:
+def row(split_id: int, line_id: int, problem: Problem | None = None) -> str:
     """One row and the bar for htmx; the whole page for a browser that sent a plain form."""
     if "HX-Request" not in request.headers:
         return page(split_id, problem)
@@ -131,7 +132,7 @@ def row(split_id: int, line_id: int, problem: table.Problem | None = None) -> st
     return render_template("staff/splits/_row.html", lines=shown["table"].only(line_id), **shown)
 
 
-def _context(split_id: int, problem: table.Problem | None) -> dict[str, Any]:
+def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
     """What the table and the bar need, in a constant number of statements."""
     head = queries.split_header(split_id)
     if head is None:

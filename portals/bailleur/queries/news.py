@@ -1,0 +1,47 @@
+"""What happened lately in the bailleur's dwellings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from intranet.access import ACTOR, Scope
+from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.timeline.models import TimelineEntry
+from intranet.works.models import (
+    Split,
+)
+
+
+def news(scope: Scope) -> Select[Any]:
+    """What concerns the bailleur in the dossiers it houses, since it houses them; latest first.
+
+    A split with another bailleur, even on the day the household moved, is none of its business.
+    """
+    mine = select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id)
+    return (
+        select(
+            TimelineEntry.at,
+            TimelineEntry.kind,
+            TimelineEntry.actor_name,
+            TimelineEntry.side,
+            TimelineEntry.from_state,
+            TimelineEntry.to_state,
+            TimelineEntry.data,
+            Household.name.label("tenant"),
+            Dwelling.id.label("dwelling_id"),
+            Dwelling.address,
+        )
+        .join(Dossier, Dossier.id == TimelineEntry.dossier_id)
+        .join(Household, Household.id == Dossier.household_id)
+        .join(Dwelling, Dwelling.id == Dossier.dwelling_id)
+        .where(
+            TimelineEntry.audience.contains(" bailleur "),
+            Dwelling.bailleur_id == ACTOR.organisation_id,
+            TimelineEntry.at >= Dossier.allocated_on,
+            or_(TimelineEntry.subject != "split", TimelineEntry.subject_id.in_(mine)),
+        )
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(10)
+    )
