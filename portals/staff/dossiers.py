@@ -40,7 +40,7 @@ SORTS = {
 STATE_CHOICES = [(state.value, word.label) for state, word in STATES.items()]
 QUEUE_CHOICES = [(queue.key, queue.label) for queue in QUEUES]
 IDENTITIES = frozenset({"bailleur", "pole", "referent"})
-NOTES_SHOWN, ENTRIES_SHOWN = 3, 30
+NOTES_SHOWN, ENTRIES_SHOWN, ENTRIES_MOST = 3, 30, 1000
 
 
 def _filters() -> list[Filter]:
@@ -116,6 +116,7 @@ def dossier(dossier_id: int) -> str:
     shares = fetch_all(queries.split_summary, dossier_id=dossier_id)
     split = shares[0] if shares else None
     contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
+    whole = request.args.get("history") == "all"
     page = render_template(
         "staff/dossier.html",
         dossier=head,
@@ -131,7 +132,8 @@ def dossier(dossier_id: int) -> str:
         notes=fetch_all(dossiers_queries.notes, dossier_id=dossier_id, limit=NOTES_SHOWN + 1),
         notes_shown=NOTES_SHOWN,
         note_form=NoteForm(formdata=None),
-        story=entries(dossier_id, "alc", ENTRIES_SHOWN),
+        story=entries(dossier_id, "alc", ENTRIES_MOST if whole else ENTRIES_SHOWN),
+        more=ENTRIES_SHOWN if not whole else ENTRIES_MOST,
         surveys=SURVEYS,
         leaving=LEAVING,
         works=works_words,

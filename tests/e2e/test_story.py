@@ -365,6 +365,8 @@ def see_the_progress(coordinator: Visitor, agent: Visitor, chantier: int) -> Non
 def read_the_history(coordinator: Visitor, dossier: int) -> None:
     """Every step is there, with who and when."""
     coordinator.open(f"/staff/dossiers/{dossier}")
+    press(coordinator, "Tout l’historique")
+    coordinator.page.wait_for_url("**history=all**")
     story = coordinator.page.locator(".story").first
     for words in STEPS:
         expect(story).to_contain_text(re.compile(words, re.IGNORECASE))
