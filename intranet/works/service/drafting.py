@@ -240,7 +240,7 @@ def checked_share(holder: Holder, share: int | None) -> int | None:
         return None
     if share is None or not 1 <= share <= 99:
         raise Refused(
-            "line.share", _("Indiquez la part de la famille, de 1 à 99 %%."), field="tenant_share_pct"
+            "line.share", _("Indiquez la part de la famille, de 1 à 99 %."), field="tenant_share_pct"
         )
     return share
 
