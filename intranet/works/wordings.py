@@ -86,6 +86,12 @@ _STATES: Mapping[SplitState, tuple[Any, Any, Any]] = {
     SplitState.AMENDED: (_l("Remplacée par un avenant"), "grey", "grey"),
     SplitState.WITHDRAWN: (_l("Retirée"), "grey", "grey"),
 }
+_FOR_BAILLEUR: Mapping[SplitState, Any] = {
+    SplitState.PROPOSED: _l("À vous de répondre"),
+    SplitState.COUNTERED: _l("Chez ALC"),
+}
+"""Words that only ring true from the bailleur's side."""
+
 _CONTRACT_STATES: Mapping[ContractState, tuple[Any, Any]] = {
     ContractState.PREPARED: (_l("À signer"), "amber"),
     ContractState.SIGNED: (_l("Signé"), "green"),
@@ -96,6 +102,8 @@ _CONTRACT_STATES: Mapping[ContractState, tuple[Any, Any]] = {
 def state_word(state: SplitState, side: Side) -> StateWord:
     """The state of a split as that side reads it: amber when it is theirs to move."""
     label, for_alc, for_others = _STATES[state]
+    if side is Side.BAILLEUR:
+        label = _FOR_BAILLEUR.get(state, label)
     return StateWord(label, for_alc if side is Side.ALC else for_others)
 
 

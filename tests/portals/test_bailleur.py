@@ -274,7 +274,7 @@ def test_sending_back_twice_sends_once_and_the_page_then_says_so(scene: Scene) -
     assert (first.status_code, second.status_code) == (303, 303)
     assert (scene.split.number, scene.split.state) == (2, SplitState.COUNTERED)
     page = browser.get(f"/bailleur/splits/{scene.split_id}").get_data(as_text=True)
-    assert "Revenue à ALC" in page
+    assert "Chez ALC" in page
     assert "Renvoyer à ALC" not in page
 
 
