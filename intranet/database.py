@@ -127,5 +127,6 @@ def set_up_engine(engine: Engine) -> None:
 
 def insert_new(connection: Connection, table: FromClause) -> Insert:
     """An ``INSERT`` that does nothing when a row with the same unique key exists already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()

@@ -13,9 +13,11 @@ from typing import Any
 from flask import Flask, redirect, request
 
 LIST_PAGE = """<!doctype html><title>Dossiers</title><p>{{ total }}<table>{% for r in rows %}
-<tr><td><a href="/dossier/{{ r[0] }}">{{ r[1] }}</a><td>{{ r[2] }}<td>{{ r[3] }}<td>{{ r[4] }}<td>{{ r[5] }}{% endfor %}</table>"""
+<tr><td><a href="/dossier/{{ r[0] }}">{{ r[1] }}</a><td>{{ r[2] }}<td>{{ r[3] }}<td>{{ r[4] }}<td>{{ r[5] }}
+{% endfor %}</table>"""
 DOSSIER_PAGE = """<!doctype html><title>{{ d[1] }}</title><h1>{{ d[1] }} {{ d[2] }}</h1><p>{{ d[3] }} {{ d[4] }}
-<table>{% for r in lines %}<tr><td>{{ r[1] }}<td>{{ r[2] }}<td>{{ r[3] }}<td>{{ r[4] }}<td>{{ r[5] }}{% endfor %}</table>"""
+<table>{% for r in lines %}<tr><td>{{ r[1] }}<td>{{ r[2] }}<td>{{ r[3] }}<td>{{ r[4] }}<td>{{ r[5] }}
+{% endfor %}</table>"""
 SEARCH_PAGE = """<!doctype html><title>Recherche</title><ul>{% for r in rows %}<li>
 <a href="/dossier/{{ r[0] }}">{{ r[1] }}</a> {{ r[2] }}{% endfor %}</ul>"""
 
