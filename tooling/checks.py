@@ -56,7 +56,9 @@ def e2e(arguments: list[str]) -> None:
     """Browser tests; options given on the command line are kept, other folders are not."""
     os.environ.pop("TEST_DATABASE_URL", None)
     given_paths = any(argument.startswith(BROWSER_TESTS) for argument in arguments)
-    _pytest([*([] if given_paths else [BROWSER_TESTS]), *arguments], CHROMIUM=chromium())
+    paths = [] if given_paths else [BROWSER_TESTS]
+    # Each file has its own installation: its tests stay in one process.
+    _pytest([*paths, "--dist", "loadfile", *arguments], CHROMIUM=chromium())
 
 
 PARTS: dict[str, Callable[[list[str]], None]] = {

@@ -55,7 +55,7 @@ def test_axe_finds_nothing_at_the_door(browser: Browser, site: Site) -> None:
         person.open("/login")
         person.page.fill("input[name=email]", "personne@example.org")
         person.page.fill("input[name=password]", "un mot de passe faux")
-        person.page.click("main form button[type=submit]")
+        person.page.click("main form button.btn-primary")
         findings += _run(person.page, "a refused sign-in")
         person.open("/does-not-exist")
         findings += _run(person.page, "a page not found")

@@ -50,7 +50,7 @@ class Visitor:
         self.open("/login")
         self.page.fill("input[name=email]", email)
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("main form button[type=submit]")
+        self.page.click("main form button.btn-primary")
         self.page.wait_for_url(re.compile(r"/(staff|bailleur|partner)/"))
 
     def reads(self, *texts: str) -> None:
