@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Enum, FromClause, Insert, Integer, MetaData, event
+from sqlalchemy import DateTime, Enum, Insert, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -125,8 +125,9 @@ def set_up_engine(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
 
 
-def insert_new(connection: Connection, table: FromClause) -> Insert:
+def insert_new(connection: Connection, model: type[Model]) -> Insert:
     """An ``INSERT`` that does nothing when a row with the same unique key exists already."""
+    table = cast(Table, model.__table__)
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()

@@ -67,7 +67,7 @@ def enqueue(
     at = now()
     connection = db.session.connection()
     connection.execute(
-        insert_new(connection, _ROW),
+        insert_new(connection, OutboxRow),
         {
             "job": job,
             "payload": payload,
@@ -157,7 +157,7 @@ def enqueue_intervals(at: datetime) -> None:
                 "attempts": 0,
                 "error": "",
             }
-            connection.execute(insert_new(connection, _ROW), values)
+            connection.execute(insert_new(connection, OutboxRow), values)
     known.update({job.name: slot for job, slot in fresh})
 
 

@@ -59,7 +59,7 @@ def set_value(actor: Actor, key: str, text: str) -> None:
     if new != as_text(parse(setting, setting.default)):
         connection = db.session.connection()
         connection.execute(
-            insert_new(connection, StoredSetting.__table__),
+            insert_new(connection, StoredSetting),
             {"key": key, "value": new, "changed_at": now(), "changed_by": actor.user_id},
         )
     timeline.record(

@@ -35,7 +35,7 @@ def note_read(person: Actor, dossier_id: int) -> None:
 
     def write(connection: Connection) -> None:
         connection.execute(
-            insert_new(connection, DossierRead.__table__),
+            insert_new(connection, DossierRead),
             {"user_id": reading[0], "dossier_id": reading[1], "on": reading[2], "first_at": now()},
         )
 
