@@ -32,7 +32,9 @@ def _connection() -> Connection:
     return cast(Connection, known)
 
 
-def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> CursorResult[Any]:
+def _run(
+    source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
     connection = _connection()
     if isinstance(source, Executable):
         return connection.execute(source, params)
@@ -48,12 +50,12 @@ def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, 
     return connection.execute(statement, params)
 
 
-def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row[Any]]:
+def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every row. ``args`` shape the statement (hashable, few values), ``params`` fill it."""
     return _run(source, args, params).all()
 
 
-def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row[Any] | None:
+def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row[*tuple[Any, ...]] | None:
     """The first row, or ``None``."""
     return _run(source, args, params).first()
 

@@ -38,6 +38,11 @@ def spoken(words: Mapping[Any, StateWord]) -> Mapping[Any, StateWord]:
     )
 
 
+def said(words: Mapping[Any, Any]) -> Mapping[Any, str]:
+    """A module's table of lazy words, in the reader's language."""
+    return kept(("said", id(words)), lambda: {key: str(word) for key, word in words.items()})
+
+
 def init_app(app: Flask) -> None:
     """Room for the pieces."""
     app.extensions["intranet.kept"] = {}

@@ -129,10 +129,14 @@ class Listing:
             del query["sort"]
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
-    def export_url(self, form: str) -> str:
-        """Where to download what is filtered, as ``csv`` or ``xlsx``."""
+    @property
+    def downloads(self) -> Mapping[str, str]:
+        """Where to download what is filtered: ``XLSX`` and ``CSV`` with their addresses."""
+        if not self.export:
+            return {}
         query = urlencode({**self.params, "sort": self.sort})
-        return f"{request.root_path}/exports/{self.export}.{form}?{query}"
+        base = f"{request.root_path}/exports/{self.export}"
+        return {form.upper(): f"{base}.{form}?{query}" for form in ("xlsx", "csv")}
 
     @property
     def bar(self) -> Markup:

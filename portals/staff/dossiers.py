@@ -21,14 +21,14 @@ from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries
 from intranet.timeline.reads import note_read
 from intranet.web.formatting import days_since
-from intranet.web.kept import spoken
+from intranet.web.kept import said, spoken
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
 from intranet.works.models import Side
 from portals.staff import queries
 from portals.staff.actions import main_action, moves
 from portals.staff.blueprint import bp
-from portals.staff.forms import NoteForm
+from portals.staff.forms import NOTE_LIMIT
 from portals.staff.queues import BY_KEY, QUEUES
 
 SORTS = {
@@ -113,8 +113,8 @@ def dossier(dossier_id: int) -> str:
     """The whole of a household's path on one page; its opening goes to the access log."""
     person = actor()
     head = open_head(dossier_id)
-    shares = fetch_all(queries.split_summary, dossier_id=dossier_id)
-    split = shares[0] if shares else None
+    lines = fetch_all(queries.split_and_lines, dossier_id=dossier_id)
+    split = lines[0] if lines else None
     contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
     whole = request.args.get("history") == "all"
     page = render_template(
@@ -127,15 +127,16 @@ def dossier(dossier_id: int) -> str:
         missing=missing_people(head),
         protected=head.confidentiality is Confidentiality.CHILD_PROTECTION,
         split=split,
-        shares=[share for share in shares if share.lines],
+        lines=[line[6:] for line in lines if line.label is not None],
+        holders=said(works_words.HOLDERS),
         contract=contract,
         notes=fetch_all(dossiers_queries.notes, dossier_id=dossier_id, limit=NOTES_SHOWN + 1),
         notes_shown=NOTES_SHOWN,
-        note_form=NoteForm(formdata=None),
+        note_limit=NOTE_LIMIT,
         story=entries(dossier_id, "alc", ENTRIES_MOST if whole else ENTRIES_SHOWN),
         more=ENTRIES_SHOWN if not whole else ENTRIES_MOST,
-        surveys=SURVEYS,
-        leaving=LEAVING,
+        surveys=said(SURVEYS),
+        leaving=said(LEAVING),
         works=works_words,
         alc=Side.ALC,
     )

@@ -246,11 +246,14 @@ class LeaveForm(BaseForm):
         )
 
 
+NOTE_LIMIT = 4000
+
+
 class NoteForm(BaseForm):
     text = LongTextField(
         _l("Nouvelle note"),
         [required()],
-        max_length=4000,
+        max_length=NOTE_LIMIT,
         description=_l("Lue par ALC seulement. Ni santé, ni numéro de sécurité sociale."),
     )
 

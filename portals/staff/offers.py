@@ -19,6 +19,7 @@ from intranet.organisations.models import Organisation
 from intranet.plugin_api import Exporter, SearchResult, SearchSource
 from intranet.rows import Statement, fetch_all
 from intranet.search.queries import newest
+from intranet.web.kept import spoken
 from portals.staff.dossiers import IDENTITIES, SORTS
 from portals.staff.queues import BY_KEY
 
@@ -26,7 +27,7 @@ from portals.staff.queues import BY_KEY
 def found_dossiers(scope: Scope) -> Statement:
     """Dossiers that hold the words ``:q``, the latest indexed first, at most ``:limit``."""
     statement = (
-        select(Dossier.id, Dossier.number, Dossier.state, Household.name, Dwelling.address, Dwelling.town)
+        select(Dossier.id, Dossier.number, Dossier.state, Household.name, Dwelling.address)
         .select_from(Dossier)
         .join(Household, Household.id == Dossier.household_id)
         .outerjoin(Dwelling, Dwelling.id == Dossier.dwelling_id)
@@ -48,14 +49,14 @@ def found_dwellings(scope: Scope) -> Statement:
 
 def find_dossiers(_person: Actor, query: str, limit: int) -> Sequence[SearchResult]:
     """Hits among the dossiers the person may read."""
-    prefix = url_for("staff.dossiers")
+    prefix, words = url_for("staff.dossiers"), spoken(STATES)
     return [
         SearchResult(
-            row.name,
-            " · ".join(part for part in (row.number, str(STATES[row.state].label), row.address) if part),
-            f"{prefix}/{row.id}",
+            name,
+            f"{number} · {words[state].label}{f' · {address}' if address else ''}",
+            f"{prefix}/{id_}",
         )
-        for row in fetch_all(found_dossiers, q=query, limit=limit)
+        for id_, number, state, name, address in fetch_all(found_dossiers, q=query, limit=limit)
     ]
 
 

@@ -80,8 +80,8 @@ def news(scope: Scope) -> Statement:
     return visible(scope, statement, p.DOSSIER_READ, Dossier)
 
 
-def split_summary(scope: Scope) -> Statement:
-    """The dossier's present split, one row for each holder with its lines, cost and time; one statement."""
+def split_and_lines(scope: Scope) -> Statement:
+    """The dossier's present split, one row for each line (one without a line when it has none); one statement."""
     latest = (
         select(func.max(Split.id))
         .where(Split.dossier_id == bindparam("dossier_id"), Split.state != SplitState.WITHDRAWN)
@@ -95,23 +95,16 @@ def split_summary(scope: Scope) -> Statement:
             Split.turn,
             Split.turn_since,
             Split.silent,
+            WorksLine.label,
+            WorksLine.room,
             WorksLine.holder,
-            func.count(WorksLine.id).label("lines"),
-            func.coalesce(func.sum(WorksLine.materials_cents), 0).label("cents"),
-            func.coalesce(func.sum(WorksLine.minutes), 0).label("minutes"),
+            WorksLine.tenant_share_pct,
+            WorksLine.materials_cents,
+            WorksLine.minutes,
         )
         .outerjoin(WorksLine, WorksLine.split_id == Split.id)
         .where(Split.id == latest)
-        .group_by(
-            Split.id,
-            Split.state,
-            Split.number,
-            Split.turn,
-            Split.turn_since,
-            Split.silent,
-            WorksLine.holder,
-        )
-        .order_by(func.count(WorksLine.id).desc())
+        .order_by(WorksLine.position, WorksLine.id)
     )
 
 

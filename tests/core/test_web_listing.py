@@ -44,7 +44,7 @@ def test_another_filter_goes_back_to_the_first_page() -> None:
 
 
 def test_the_export_has_the_filters_of_the_list() -> None:
-    url = listing(q="a&b", state="works", page="2").export_url("csv")
+    url = listing(q="a&b", state="works", page="2").downloads["CSV"]
     assert url.startswith("/exports/dossiers.csv?")
     assert parse_qs(urlsplit(url).query) == {"q": ["a&b"], "state": ["works"], "sort": ["changed"]}
 
