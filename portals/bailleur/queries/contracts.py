@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
+from intranet.chantiers.models import Chantier
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.works.models import (
@@ -43,6 +44,9 @@ _CONTRACT = (
     Dwelling.postcode,
     Dwelling.town,
 )
+_CHANTIER = (
+    select(Chantier.id).where(Chantier.contract_id == Contract.id).scalar_subquery().label("chantier_id")
+)
 
 
 def contracts_to_sign(scope: Scope) -> Select[Any]:
@@ -68,6 +72,7 @@ def contract_page(scope: Scope) -> Select[Any]:
         Contract.signed_on,
         Contract.lines,
         Organisation.name.label("partner"),
+        _CHANTIER,
     ).where(Contract.id == bindparam("contract_id"))
 
 
