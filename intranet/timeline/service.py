@@ -12,12 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import event, insert, inspect, update
+from sqlalchemy import bindparam, event, insert, inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from intranet.access import Actor, OrganisationKind, registry
-from intranet.database import Model, now
+from intranet.database import Model, UtcDateTime, now
 from intranet.dossiers.models import Dossier
 from intranet.errors import Stale
 from intranet.extensions import db
@@ -35,7 +35,12 @@ NEVER_RECORDED = frozenset({"version", "password_hash", "totp_secret", "totp_las
 
 _PENDING = "intranet.timeline.pending"
 _INSERT = insert(TimelineEntry)
-_TOUCH = update(Dossier).execution_options(synchronize_session=False)
+# The columns of the core, not the object: being moved up a list is not an edit of the dossier.
+_TOUCH = (
+    update(Dossier)
+    .where(Dossier.id == bindparam("of_dossier"))
+    .values(changed_at=bindparam("moved_at", type_=UtcDateTime()))
+)
 
 
 def record(
@@ -78,8 +83,7 @@ def record(
         },
     )
     if dossier_id is not None:
-        # The columns of the core, not the object: being moved up a list is not an edit of the dossier.
-        connection.execute(_TOUCH.where(Dossier.id == dossier_id).values(changed_at=at))
+        connection.execute(_TOUCH, {"of_dossier": dossier_id, "moved_at": at})
     db.session.info.setdefault(_PENDING, []).append(
         Event(
             kind=kind,

@@ -27,6 +27,7 @@ from intranet.access import OrganisationKind, Role
 from intranet.app import create_app
 from intranet.config import Settings
 from intranet.database import writing
+from intranet.dossiers.models import DossierState
 from intranet.extensions import db
 from intranet.migrate import upgrade_all
 from intranet.testing.factories import make_organisation, make_user
@@ -109,6 +110,16 @@ def _sign_in(port: int, email: str) -> str:
     return fresh[1].decode()
 
 
+def _settled(port: int, cookie: str, path: str) -> tuple[str, str]:
+    """The cookie of a browser that has been on a page with a form, and that form's token."""
+    page = load.send(port, load.request(path, cookie=cookie))
+    token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+    kept = re.search(rb"Set-Cookie: (intranet=[^;]+)", page)  # it holds the token's secret now
+    if token is None or kept is None:
+        raise SystemExit(f"bench: {path} holds no form:\n{page[:400].decode(errors='replace')}")
+    return kept[1].decode(), token[1].decode()
+
+
 def _prepare(url: str, folder: Path, size: int) -> None:
     app = create_app(Settings.from_env(_environment(url, folder)))
     upgrade_all(app)
@@ -153,20 +164,20 @@ def _counts(url: str, folder: Path, pages: dict[str, tuple[str, str]]) -> dict[s
 
 
 def _cases(port: int, url: str, folder: Path, size: int) -> list[Case]:
-    staff, agent = _sign_in(port, "coordination@bench.example"), _sign_in(port, "agent@bench.example")
+    staff = _settled(port, _sign_in(port, "coordination@bench.example"), "/staff/dossiers/1")[0]
+    agent = _sign_in(port, "agent@bench.example")
     bailleurs = [data.FIRST_BAILLEUR + index for index in range(data.BAILLEURS)]
     with_split = max(1, size // data.ONE_IN)
     numbers = [1 + index * 37 % with_split for index in range(200)]
     words = ["benali", "gambetta", "ines", "jourdan", "lanterne"]
     # The agent's own lines: its bailleur has the dossiers whose number is 1 modulo the number of bailleurs.
-    own = [number for number in range(1, with_split + 1) if number % data.BAILLEURS == 1][:200]
+    own = [
+        number
+        for number in range(1, with_split + 1)
+        if number % data.BAILLEURS == 1 and data.state_of(number) is DossierState.JOINED
+    ][:200]
     lines = [((split - 1) * data.LINES + offset + 1, split, offset) for split in own for offset in range(3)]
-    page = load.send(port, load.request(f"/bailleur/splits/{own[0]}", cookie=agent))
-    token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
-    kept = re.search(rb"Set-Cookie: (intranet=[^;]+)", page)  # it holds the token's secret now
-    if token is None or kept is None:
-        raise SystemExit(f"bench: no form on the page of a split:\n{page[:400].decode(errors='replace')}")
-    csrf, agent = token[1].decode(), kept[1].decode()
+    agent, csrf = _settled(port, agent, f"/bailleur/splits/{own[0]}")
     pages = {
         "list": ("coordination@bench.example", f"/staff/dossiers?bailleur={bailleurs[0]}&state=joined"),
         "dossier": ("coordination@bench.example", f"/staff/dossiers/{numbers[0]}"),

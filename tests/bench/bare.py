@@ -18,7 +18,7 @@ LIST_PAGE = """<!doctype html><title>Dossiers</title><p>{{ total }}<table>{% for
 DOSSIER_PAGE = """<!doctype html><title>{{ d[1] }}</title><h1>{{ d[1] }} {{ d[2] }}</h1><p>{{ d[3] }} {{ d[4] }}
 <table>{% for r in lines %}<tr><td>{{ r[1] }}<td>{{ r[2] }}<td>{{ r[3] }}<td>{{ r[4] }}<td>{{ r[5] }}
 {% endfor %}</table>"""
-SEARCH_PAGE = """<!doctype html><title>Recherche</title><ul>{% for r in rows %}<li>
+SEARCH_PAGE = """<!doctype html><title>Recherche</title><p>{{ total }}<ul>{% for r in rows %}<li>
 <a href="/dossier/{{ r[0] }}">{{ r[1] }}</a> {{ r[2] }}{% endfor %}</ul>"""
 
 LIST_SQL = """SELECT d.id, d.number, h.name, d.state, o.name, d.changed_at FROM core_dossier d
@@ -30,14 +30,10 @@ JOIN core_household h ON h.id = d.household_id LEFT JOIN core_dwelling w ON w.id
 LINES_SQL = """SELECT l.id, l.label, l.room, l.holder, l.materials_cents, a.answer FROM core_works_line l
 JOIN core_split s ON s.id = l.split_id LEFT JOIN core_line_answer a ON a.line_id = l.id AND a.side = 'bailleur'
 WHERE s.dossier_id = ? ORDER BY l.position"""
-SEARCH_SQL = {
-    "sqlite": """SELECT d.id, d.number, h.name FROM core_search_entry e
+FOUND_SQL = "SELECT count(*) FROM core_search_entry e WHERE e.kind = 'dossier' AND e.words LIKE ?"
+SEARCH_SQL = """SELECT d.id, d.number, h.name FROM core_search_entry e
 JOIN core_dossier d ON d.id = e.object_id JOIN core_household h ON h.id = d.household_id
-WHERE e.kind = 'dossier' AND e.words LIKE ? ORDER BY e.id DESC LIMIT 26""",
-    "postgresql": """SELECT d.id, d.number, h.name FROM core_search_entry e
-JOIN core_dossier d ON d.id = e.object_id JOIN core_household h ON h.id = d.household_id
-WHERE e.kind = 'dossier' AND e.words LIKE ? ORDER BY e.id DESC LIMIT 26""",
-}
+WHERE e.kind = 'dossier' AND e.words LIKE ? ORDER BY e.id DESC LIMIT 26"""
 ANSWER_SQL = """UPDATE core_line_answer SET answer = ?, at = ? WHERE line_id = ? AND side = 'bailleur'"""
 
 
@@ -79,8 +75,9 @@ def create() -> Flask:
 
     @app.get("/search")
     def search() -> str:
-        rows = run(SEARCH_SQL[engine], f"%{request.args['q']}%").fetchall()
-        return pages["search"].render(rows=rows)
+        words = f"%{request.args['q']}%"
+        total = run(FOUND_SQL, words).fetchone()[0]
+        return pages["search"].render(rows=run(SEARCH_SQL, words).fetchall(), total=total)
 
     @app.post("/answer/<int:line>")
     def answer(line: int) -> Any:

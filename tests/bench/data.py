@@ -40,6 +40,12 @@ _FIRST = "Amina Boris Carla Dario Elsa Farid Gilda Hugo Ines Jonas Katia Lina Ma
 _STREETS = "Barla Cessole Dabray Gambetta Lanterne Magnan Pessicart Riquier Saint-Roch Trachel".split()
 
 
+def state_of(number: int) -> DossierState:
+    """The state of a dossier: every one, in turn, for each bailleur."""
+    states = list(DossierState)
+    return states[number // BAILLEURS % len(states)]
+
+
 def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     while batch := list(islice(rows, 5_000)):
         yield batch
@@ -55,7 +61,6 @@ def fill(connection: Connection, dossiers: int) -> None:
     chance = random.Random(2018)
     names = [f"{chance.choice(_FIRST)} {chance.choice(_NAMES)}" for _ in range(dossiers)]
     streets = [f"{chance.randrange(1, 180)} rue {chance.choice(_STREETS)}" for _ in range(dossiers)]
-    states = list(DossierState)
     start, today = now(), date(2019, 6, 1)
 
     def every(make: Callable[[int], dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -139,7 +144,7 @@ def fill(connection: Connection, dossiers: int) -> None:
                 "id": n,
                 "number": f"2018-{n:06d}",
                 "household_id": n,
-                "state": states[n // BAILLEURS % len(states)],
+                "state": state_of(n),
                 "state_since": moved(n),
                 "changed_at": moved(n),
                 "opened_on": today - timedelta(days=n % 300),

@@ -138,7 +138,7 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
     """
     require_may(actor, p.SPLIT_ANSWER)
     hold_split_of(command.line_id)
-    row = db.session.execute(_LINE, {"line_id": command.line_id}).first()
+    row = db.session.connection().execute(_LINE, {"line_id": command.line_id}).first()
     if row is None:
         raise line_gone()
     check_act("answer_line", row.state)
