@@ -106,7 +106,7 @@ def _countered(path: Path) -> None:
         path.answer(
             0,
             Answer.COUNTERED,
-            "La peinture du séjour date de quatre ans : nous pouvons fournir la moitié des pots.",
+            "Les murs ont été repeints il y a quatre ans : la fourniture reste au programme.",
             counter_holder=Holder.TENANT,
             counter_payer=Payer.ALC,
         )

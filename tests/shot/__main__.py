@@ -118,11 +118,15 @@ def _picture(page: Page, folder: Path, address: str) -> int:
 def _picture_readme(browser: Browser, site: Site) -> None:
     """The split a coordinator looks at, on her desk; the chantier an animator runs, on his phone."""
     README_FOLDER.mkdir(exist_ok=True)
-    with visiting(browser, site, COORDINATION, (1280, 860)) as visitor:
-        visitor.page.click("a[href*='/staff/splits/'] >> nth=0")
-        _keep(visitor.page.screenshot(), README_FOLDER / "repartition.png")
+    with visiting(browser, site, COORDINATION, (1440, 960)) as visitor:
+        visitor.page.get_by_role("link", name=re.compile("Coulibaly")).first.click()
+        visitor.page.wait_for_url("**/staff/splits/**")
+        _keep(visitor.page.screenshot(), README_FOLDER / "split.png")
     with visiting(browser, site, ANIMATOR, PHONE, device_scale_factor=2) as visitor:
-        visitor.open("/partner/chantiers/4")
+        visitor.page.locator("section[aria-labelledby=running] a.site-card").first.click()
+        visitor.page.evaluate(
+            "document.querySelector('.site-task.is-blue').scrollIntoView({block: 'center'})"
+        )
         _keep(visitor.page.screenshot(), README_FOLDER / "chantier.png")
 
 
