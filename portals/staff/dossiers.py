@@ -40,7 +40,7 @@ SORTS = {
 STATE_CHOICES = [(state.value, word.label) for state, word in STATES.items()]
 QUEUE_CHOICES = [(queue.key, queue.label) for queue in QUEUES]
 IDENTITIES = frozenset({"bailleur", "pole", "referent"})
-NOTES_SHOWN, ENTRIES_SHOWN, ENTRIES_MOST = 3, 30, 1000
+NOTES_SHOWN, ENTRIES_SHOWN, ENTRIES_MOST = 3, 12, 1000
 
 
 def _filters() -> list[Filter]:
