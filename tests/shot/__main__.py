@@ -122,11 +122,9 @@ def _picture_readme(browser: Browser, site: Site) -> None:
         visitor.page.get_by_role("link", name=re.compile("Coulibaly")).first.click()
         visitor.page.wait_for_url("**/staff/splits/**")
         _keep(visitor.page.screenshot(), README_FOLDER / "split.png")
-    with visiting(browser, site, ANIMATOR, PHONE, device_scale_factor=2) as visitor:
+    with visiting(browser, site, ANIMATOR, (PHONE[0], 1480), device_scale_factor=1.5) as visitor:
         visitor.page.locator("section[aria-labelledby=running] a.site-card").first.click()
-        visitor.page.evaluate(
-            "document.querySelector('.site-task.is-blue').scrollIntoView({block: 'center'})"
-        )
+        visitor.page.wait_for_url("**/partner/chantiers/*")
         _keep(visitor.page.screenshot(), README_FOLDER / "chantier.png")
 
 
