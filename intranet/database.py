@@ -115,7 +115,7 @@ def set_up_engine(engine: Engine) -> None:
             "synchronous=NORMAL",
             "busy_timeout=10000",
             "temp_store=MEMORY",
-            "cache_size=-16000",
+            "cache_size=-8000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -52,11 +52,11 @@ def rules_of(app: Flask, registry: Registry) -> Mapping[str, Rule]:
 
 
 def install(app: Flask, registry: Registry) -> None:
-    """Put the check before every request and the rollback after it."""
+    """Put the check before every request, the intent to write after it, and the rollback at the end."""
     rules = rules_of(app, registry)
 
     def begin() -> None:
-        g.end_transaction = begin_as(request.method not in READING)
+        g.end_transaction = begin_as(False)
 
     def check() -> Any:
         rule = rules.get(request.endpoint or "")
@@ -72,6 +72,14 @@ def install(app: Flask, registry: Registry) -> None:
             abort(403)
         return None
 
+    def write_from_here() -> None:
+        """Who is asking was read; only what follows needs the lock that a writer holds against all others."""
+        if request.method in READING:
+            return
+        if db.session.registry.has():
+            db.session.rollback()
+        begin_as(True)
+
     def end(_error: BaseException | None) -> None:
         if db.session.registry.has():
             db.session.rollback()
@@ -79,7 +87,7 @@ def install(app: Flask, registry: Registry) -> None:
         if undo is not None:
             undo()
 
-    app.before_request_funcs.setdefault(None, [])[:0] = [begin, check]
+    app.before_request_funcs.setdefault(None, [])[:0] = [begin, check, write_from_here]
     app.teardown_request(end)
 
 
