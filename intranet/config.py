@@ -8,7 +8,9 @@ and is not known stops the start, because a misspelt setting is a setting silent
 # ruff: noqa: RUF009 (every call in the dataclass makes a field)
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -333,8 +335,15 @@ def _suggest(variable: str, names: Any) -> str:
 
 
 def _kept_secret(path: Path) -> str:
-    """The key kept in the instance, made on the first start and readable by its owner alone."""
+    """The key kept in the instance, made on the first start and readable by its owner alone.
+
+    Written whole before it has its name, so that two processes that start together keep the same one.
+    """
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        unfinished = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, path)
+        unfinished.unlink()
     return path.read_text(encoding="ascii").strip()
