@@ -13,6 +13,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
+from wtforms import RadioField as AnyRadioField
+from wtforms import SelectField as AnySelectField
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # its types are those of WTForms 3.2
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
@@ -22,6 +25,7 @@ from intranet.web.reading import parse_date, parse_hours, parse_money
 
 SHORT_TEXT = 200
 LONG_TEXT = 4000
+Choices = Sequence[tuple[Any, Any]] | dict[str, Any]
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -186,6 +190,44 @@ class LongTextField(_TidyText, TextAreaField):
         super().__init__(label, [*validators, _Limited(max_length)], **kwargs)
 
 
+class _OneOf(AnySelectField):
+    """One of ``choices``: pairs of the value sent and the words shown, or lists of such pairs by heading."""
+
+    choices: Choices | None
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Callable[..., Any]] = (),
+        *,
+        choices: Choices | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, [*validators], **kwargs)
+        self.choices = choices
+
+    def iter_choices(self) -> Any:
+        return [choice for _heading, group in self.iter_groups() for choice in group]
+
+    def has_groups(self) -> bool:
+        return isinstance(self.choices, dict)
+
+    def iter_groups(self) -> Any:
+        groups = self.choices if isinstance(self.choices, dict) else {"": self.choices or ()}
+        return [(heading, [self._choice(*pair) for pair in pairs]) for heading, pairs in groups.items()]
+
+    def _choice(self, value: Any, words: Any) -> Any:
+        return Choice(value, words, self.coerce(value) == self.data, {})
+
+
+class SelectField(_OneOf):
+    """One of several, in a list that opens."""
+
+
+class RadioField(_OneOf, AnyRadioField):
+    """One of a few, all in sight."""
+
+
 __all__ = [
     "BaseForm",
     "DataRequired",
@@ -196,6 +238,8 @@ __all__ = [
     "LongTextField",
     "MoneyField",
     "Optional",
+    "RadioField",
+    "SelectField",
     "TextField",
     "apply_refusal",
     "parse_date",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 from wtforms.validators import Email, Optional
 
-from intranet.web.forms import BaseForm, LongTextField, TextField, required
+from intranet.web.forms import BaseForm, LongTextField, SelectField, TextField, required
 from plugins.directory.commands import EntryFields
 from plugins.directory.models import Engagement, EntryKind
 from plugins.directory.wordings import ENGAGEMENTS, KINDS

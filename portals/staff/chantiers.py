@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 from wtforms.validators import Optional
 
 from intranet import permissions as p
@@ -18,7 +17,7 @@ from intranet.chantiers.wordings import CHANTIER_STATES, state_word
 from intranet.dossiers.wordings import SURVEYS
 from intranet.errors import Refused
 from intranet.extensions import db
-from intranet.web.forms import BaseForm, DateField, TextField, apply_refusal
+from intranet.web.forms import BaseForm, DateField, SelectField, TextField, apply_refusal
 from intranet.web.listing import Filter, Listing
 from intranet.works.terms import Side
 from portals.staff.blueprint import bp

@@ -8,13 +8,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import Email, NumberRange, Optional
 
 from intranet.dossiers import commands as c
 from intranet.dossiers.models import LeavingReason, Survey
 from intranet.dossiers.wordings import LEAVING, SURVEYS
-from intranet.web.forms import BaseForm, DateField, InputRequired, LongTextField, TextField, required
+from intranet.web.forms import (
+    BaseForm,
+    DateField,
+    InputRequired,
+    LongTextField,
+    RadioField,
+    SelectField,
+    TextField,
+    required,
+)
 
 KINDS = ("T1", "T2", "T3", "T4", "T5", "T6")
 DPE = ("A", "B", "C", "D", "E", "F", "G")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from intranet.access import OrganisationKind, Role
@@ -15,7 +15,7 @@ from intranet.accounts.wordings import ROLES
 from intranet.organisations.models import Confidentiality
 from intranet.organisations.service import OrganisationFields, PoleFields, SiteFields
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
-from intranet.web.forms import BaseForm, LongTextField, TextField, required
+from intranet.web.forms import BaseForm, LongTextField, SelectField, TextField, required
 from intranet.works.service.kinds import KindFields
 from intranet.works.terms import DefaultHolder, Professional
 

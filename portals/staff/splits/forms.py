@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from intranet.web.forms import (
@@ -16,6 +16,8 @@ from intranet.web.forms import (
     HoursField,
     LongTextField,
     MoneyField,
+    RadioField,
+    SelectField,
     TextField,
     required,
 )
