@@ -21,13 +21,16 @@ from tooling.shell import Failed
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal")
 SETTINGS = (*SPEED, "max_wal_senders=0", "autovacuum=off", "shared_buffers=128MB", "listen_addresses=")
 
+MEMORY = Path("/dev/shm")  # noqa: S108 (mkdtemp makes a folder of its own in it)
+ROOM = 2 << 30
+
 
 @contextmanager
 def temporary_cluster() -> Iterator[str]:
     """Yield a SQLAlchemy URL; the server listens on a Unix socket only, so no port can clash."""
     programs = postgresql_programs()
     account = _unprivileged_account()
-    folder = Path(tempfile.mkdtemp(prefix="intranet-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="intranet-pg-", dir=_memory()))
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     try:
@@ -41,6 +44,13 @@ def temporary_cluster() -> Iterator[str]:
             server.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """A folder in memory that is large enough, where a database is copied in half the time; else the usual one."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        return MEMORY
+    return None
 
 
 def _unprivileged_account() -> pwd.struct_passwd | None:
