@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tooling.shell import PYTHON, ROOT, run, say
 
@@ -41,10 +42,11 @@ def _is_fresh(po: Path) -> bool:
     return mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime
 
 
-def _babel(*arguments: str | Path) -> None:
+def _babel(*arguments: object) -> None:
     from babel.messages.frontend import CommandLineInterface
 
-    CommandLineInterface().run(["pybabel", "--quiet", *map(str, arguments)])
+    command: Any = CommandLineInterface()  # Babel types its library, not its commands
+    command.run(["pybabel", "--quiet", *map(str, arguments)])
 
 
 def _update(owner: Path, template: Path) -> None:
