@@ -15,7 +15,7 @@ from flask_login import current_user
 from sqlalchemy import Executable, Row, Select
 from sqlalchemy.engine import Connection, CursorResult
 
-from intranet.access import Scope, registry
+from intranet.access import Actor, registry
 from intranet.extensions import db
 
 Statement = Select[*tuple[Any, ...]]
@@ -38,8 +38,8 @@ def _run(
     connection = _connection()
     if isinstance(source, Executable):
         return connection.execute(source, params)
-    actor = current_user._get_current_object()
-    scope: Scope | None = actor.scope if actor.is_authenticated else None
+    actor: Actor = current_user._get_current_object()
+    scope = actor.scope if actor.is_authenticated else None
     kept = registry().statements
     key = (source, scope, args)
     statement = kept.get(key)

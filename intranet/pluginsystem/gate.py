@@ -62,13 +62,14 @@ def install(app: Flask, registry: Registry) -> None:
         rule = rules.get(request.endpoint or "")
         if rule is None or rule.access is PUBLIC:
             return None
-        if not current_user.is_authenticated:
+        person = current_user._get_current_object()
+        if not person.is_authenticated:
             return _sign_in()
-        if rule.kinds is not None and current_user.scope.kind not in rule.kinds:
+        if rule.kinds is not None and person.scope.kind not in rule.kinds:
             abort(404)
-        if current_user.second_factor_missing and request.blueprint != OWN_ACCOUNT:
+        if person.second_factor_missing and request.blueprint != OWN_ACCOUNT:
             return redirect(url_for(SECOND_FACTOR), 303)
-        if rule.access is not SIGNED_IN and not current_user.may(rule.access):
+        if rule.access is not SIGNED_IN and not person.may(rule.access):
             abort(403)
         return None
 
