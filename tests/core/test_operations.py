@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,3 +135,26 @@ def test_a_sites_own_template_wins(make_settings: MakeSettings) -> None:
     own.write_text("La porte de la maison")
     with running(settings) as app:
         assert app.test_client().get("/login").get_data(as_text=True) == "La porte de la maison"
+
+
+def test_two_first_answers_at_once_are_both_counted() -> None:
+    """In a process of its own: here the figures were made long ago."""
+    story = """
+import sys, threading
+from intranet.operations import metrics
+sys.setswitchinterval(1e-6)
+gate, failures = threading.Barrier(8), []
+def answer():
+    gate.wait()
+    try:
+        metrics.observe("page", "GET", 200, 0.01)
+    except Exception as problem:
+        failures.append(problem)
+threads = [threading.Thread(target=answer) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert not failures, failures
+assert b'intranet_requests_total{endpoint="page",method="GET",status="200"} 8.0' in metrics.exposition()
+"""
+    done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
