@@ -19,7 +19,7 @@ ICON_LIST = STATIC / "icons.txt"
 SERVED = (
     "@tabler/core/dist/css/tabler.min.css",
     "htmx.org/dist/htmx.min.js",
-    "idiomorph/dist/idiomorph-ext.min.js",
+    "signature_pad/dist/signature_pad.umd.min.js",
 )
 COMPRESSED = {".css", ".js", ".svg"}
 SMALLEST = 1000  # bytes: below, compressing gains nothing

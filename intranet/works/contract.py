@@ -18,11 +18,12 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.jobs.service import enqueue
 from intranet.organisations.models import Organisation
+from intranet.signatures.models import Signature
 from intranet.timeline.service import commit, record
 from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
 from intranet.works.machine import CONTRACT, JOINED_STATES, SPLIT, ContractFacts
-from intranet.works.models import Contract, Signature, Split, WorksLine
+from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.service.loading import (
     check_may_act,
     facts_of,

@@ -29,14 +29,15 @@ __all__ = [
     "Contract",
     "ContractState",
     "DefaultHolder",
+    "GuardrailOverride",
     "Holder",
     "LineAnswer",
     "LineComment",
+    "LineWording",
     "Need",
     "Payer",
     "Professional",
     "Side",
-    "Signature",
     "Split",
     "SplitState",
     "SplitVersion",
@@ -106,6 +107,9 @@ class Split(Versioned, Model):
     household_answered_at_place: Mapped[str] = mapped_column(String(120), default="")
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message: Mapped[str] = mapped_column(Text, default="")  # the last sender's covering words
+    more_time_until: Mapped[date | None] = mapped_column(Date)  # granted by a coordinator, for this turn
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("core_split.id"), unique=True)
+    reused_from_id: Mapped[int | None] = mapped_column(ForeignKey("core_split.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     dossier: Mapped[Dossier] = relationship(lazy="raise")
@@ -134,7 +138,21 @@ class WorksLine(Versioned, Model):
     materials_payer: Mapped[Payer] = mapped_column(choice(Payer), active_history=True)
     materials_cents: Mapped[int] = mapped_column(Integer, default=0)
     minutes: Mapped[int] = mapped_column(Integer, default=0)  # estimated hours, in minutes
+    tenant_cents: Mapped[int | None] = mapped_column(
+        Integer
+    )  # what the family owes for damage, wear deducted
+    due_on: Mapped[date | None] = mapped_column(Date)  # by when the bailleur's part is done
     consent_on: Mapped[date | None] = mapped_column(Date)  # the bailleur's written consent (art. 7 f)
+    consent_document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))
+    wear: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON
+    )  # the calculation behind ``tenant_cents``, in full
+    fixed: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # in an amendment: as signed, not to be touched
+    origin_id: Mapped[int | None] = mapped_column(
+        ForeignKey("core_works_line.id"), index=True
+    )  # what it amends
     default_holder: Mapped[Holder | None] = mapped_column(choice(Holder))  # None: to be agreed
     default_rule: Mapped[str] = mapped_column(String(40), default="")
     lock: Mapped[str] = mapped_column(String(40), default="")  # guard-rail id, empty when free
@@ -166,23 +184,65 @@ class LineAnswer(Model):
     counter_share_pct: Mapped[int | None] = mapped_column(Integer)
     counter_payer: Mapped[Payer | None] = mapped_column(choice(Payer))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
+    by_name: Mapped[str] = mapped_column(String(120), default="")  # who gave it, as they are called
+    guest_id: Mapped[int | None] = mapped_column(
+        ForeignKey("core_guest_access.id")
+    )  # given without an account
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     line: Mapped[WorksLine] = relationship(back_populates="answers", lazy="raise")
 
 
+class LineWording(Model):
+    """A wording a line has had, in the order they came: who wrote it, when, by what act. Never changed."""
+
+    __tablename__ = "core_line_wording"
+    __table_args__ = (UniqueConstraint("line_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("core_works_line.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+    wording: Mapped[dict[str, Any]] = mapped_column(JSON)
+    act: Mapped[str] = mapped_column(String(20))  # added, changed, adopted, dropped, amended, reused
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
+    by_name: Mapped[str] = mapped_column(String(120), default="")
+    side: Mapped[Side] = mapped_column(choice(Side))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class GuardrailOverride(Model):
+    """A coordinator set an overridable guard-rail aside, for one wording of one line, and said why."""
+
+    __tablename__ = "core_guardrail_override"
+    __table_args__ = (UniqueConstraint("line_id", "rule", "digest"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("core_works_line.id", ondelete="CASCADE"), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64))  # of the wording it was granted for
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class LineComment(Model):
-    """A remark on a line, seen by ALC and the bailleur."""
+    """A remark on a line, seen by ALC and the bailleur. The remarks of a line are one thread.
+
+    With ``resolves`` it closes the thread; a later remark opens it again.
+    """
 
     __tablename__ = "core_line_comment"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("core_works_line.id", ondelete="CASCADE"), index=True)
     side: Mapped[Side] = mapped_column(choice(Side))
-    author_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))  # none: without an account
     author_name: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     text: Mapped[str] = mapped_column(Text)
+    resolves: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class SplitVersion(Model):
@@ -218,25 +278,22 @@ class Contract(Versioned, Model):
     starts_on: Mapped[date | None] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     days_a_week: Mapped[int] = mapped_column(Integer, default=2)
+    support_volunteers: Mapped[str] = mapped_column(Text, default="")
+    insurance: Mapped[str] = mapped_column(
+        String(255), default=""
+    )  # the family's insurer and policy, as attested
+    insured_until: Mapped[date | None] = mapped_column(Date)
+    image_consent: Mapped[bool | None] = mapped_column(Boolean)  # people may be on photos; None: not asked
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("core_contract.id"))
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("core_organisation.id"))
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # the agreed wordings, fixed
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))
+    rent_offset: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # works against rent as agreed, fixed
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))  # what is signed
+    sealed_document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))  # with its proof
+    failure: Mapped[str] = mapped_column(
+        String(255), default=""
+    )  # why the document could not be made, in words
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     signed_on: Mapped[date | None] = mapped_column(Date)
 
     split: Mapped[Split] = relationship(lazy="raise")
-
-
-class Signature(Model):
-    """A party's signature on paper, recorded with its date."""
-
-    __tablename__ = "core_signature"
-    __table_args__ = (UniqueConstraint("contract_id", "side"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    contract_id: Mapped[int] = mapped_column(ForeignKey("core_contract.id", ondelete="CASCADE"), index=True)
-    side: Mapped[Side] = mapped_column(choice(Side))
-    name: Mapped[str] = mapped_column(String(120))
-    signed_on: Mapped[date] = mapped_column(Date)
-    recorded_by: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -84,4 +84,6 @@ class Answer(enum.StrEnum):
 class ContractState(enum.StrEnum):
     PREPARED = "prepared"
     SIGNED = "signed"
+    REFUSED = "refused"  # a party will not sign it
+    REPLACED = "replaced"  # by the amendment now in force
     CANCELLED = "cancelled"

@@ -10,8 +10,9 @@ from intranet.chantiers.models import Chantier, Task, TaskState
 from intranet.dossiers.models import Dossier, Household
 from intranet.organisations.models import Organisation, Phase, Pole, Site
 from intranet.rows import Statement
+from intranet.signatures.models import Signature
 from intranet.timeline.models import TimelineEntry
-from intranet.works.models import Contract, ContractState, Signature, Split, SplitState, WorksLine
+from intranet.works.models import Contract, ContractState, Split, SplitState, WorksLine
 
 DONE = (TaskState.DONE, TaskState.ACCEPTED, TaskState.LIFTED)
 

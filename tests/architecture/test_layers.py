@@ -40,6 +40,11 @@ DOMAINS = {
     "search",
     "settings",
     "timeline",
+    "commitments",
+    "guests",
+    "rent",
+    "signatures",
+    "wear",
     "works",
 }
 LAYERS = ("rules", "models", "queries", "service", "forms", "views")

@@ -11,7 +11,8 @@ from intranet.access import OrganisationKind
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import fetch_all, fetch_one
-from intranet.works.models import Contract, Signature, Split
+from intranet.signatures.models import Signature
+from intranet.works.models import Contract, Split
 from intranet.works.terms import ContractState
 
 _HEADER = (

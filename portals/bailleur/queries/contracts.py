@@ -11,11 +11,11 @@ from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
+from intranet.signatures.models import Signature
 from intranet.works.models import (
     Contract,
     ContractState,
     Side,
-    Signature,
     Split,
 )
 

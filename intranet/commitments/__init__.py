@@ -1,0 +1,1 @@
+"""What a bailleur undertook by contract: due, done with its proof, confirmed."""

@@ -1,0 +1,1 @@
+"""Signing the participation contract: three ways, one fixed document, a sealed file with its proof."""

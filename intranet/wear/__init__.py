@@ -1,0 +1,1 @@
+"""Wear (*vétusté*): dated grids of each bailleur, and the tenant's share of a damage."""
