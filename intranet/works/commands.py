@@ -31,6 +31,8 @@ class AddLine:
     materials_cents: int = 0
     minutes: int = 0
     consent_on: date | None = None
+    tenant_cents: int | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class ChangeLine:
     materials_cents: int = 0
     minutes: int = 0
     consent_on: date | None = None
+    tenant_cents: int | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

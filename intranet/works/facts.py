@@ -8,7 +8,7 @@ from typing import Any
 from intranet.dossiers.models import Dwelling
 from intranet.works.guardrails import DwellingFacts, LineFacts
 from intranet.works.models import LineAnswer, WorksKind, WorksLine
-from intranet.works.rules import KindFacts, Wording, snapshot_line
+from intranet.works.rules import WORDING_COLUMNS, KindFacts, Wording, snapshot_line
 from intranet.works.terms import Answer, Side
 
 AGREEING = (Side.ALC, Side.BAILLEUR, Side.HOUSEHOLD)
@@ -56,18 +56,7 @@ def line_facts(line: WorksLine, wording: Wording | None = None) -> LineFacts:
 
 
 def wording_of(line: WorksLine) -> Wording:
-    return Wording(
-        kind_id=line.kind_id,
-        label=line.label,
-        room=line.room,
-        need=line.need,
-        cause=line.cause,
-        holder=line.holder,
-        tenant_share_pct=line.tenant_share_pct,
-        materials_payer=line.materials_payer,
-        materials_cents=line.materials_cents,
-        minutes=line.minutes,
-    )
+    return Wording(**{name: getattr(line, name) for name in WORDING_COLUMNS})
 
 
 def good_answer(line: WorksLine, side: Side) -> LineAnswer | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -25,6 +25,9 @@ _SIDES = {
 }
 TENANT_HOLDERS = frozenset({Holder.TENANT, Holder.SHARED})
 """Holders that put the tenant to work."""
+
+BAILLEUR_HOLDERS = frozenset({Holder.BAILLEUR, Holder.SHARED})
+"""Holders that leave the bailleur something to do, and so a date to do it by."""
 
 
 def side_of(scope: Scope) -> Side | None:
@@ -49,7 +52,11 @@ class KindFacts:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a side agrees to when it accepts a line. Any change of it makes an answer to it worthless."""
+    """What a side agrees to when it accepts a line. Any change of it makes an answer to it worthless.
+
+    ``tenant_cents``: what the family owes for a damage, wear deducted; ``due_on``: by when the bailleur does
+    its part. Both are left out of the digest while they say nothing: older digests still hold.
+    """
 
     kind_id: int | None
     label: str
@@ -61,6 +68,8 @@ class Wording:
     materials_payer: Payer
     materials_cents: int
     minutes: int
+    tenant_cents: int | None = None
+    due_on: date | None = None
 
     def with_counter(self, holder: Holder | None, share: int | None, payer: Payer | None) -> Wording:
         """This wording as a counter-proposal would have it; what it leaves ``None`` stays."""
@@ -71,12 +80,30 @@ class Wording:
             holder=taken,
             tenant_share_pct=kept if taken is Holder.SHARED else None,
             materials_payer=payer or self.materials_payer,
+            tenant_cents=self.tenant_cents if taken is not Holder.DROPPED else None,
+            due_on=self.due_on if taken in BAILLEUR_HOLDERS else None,
         )
+
+
+WORDING_COLUMNS = tuple(each.name for each in fields(Wording))
+"""The columns of a line that make its wording."""
+
+_SAID_WHEN_GIVEN = ("tenant_cents", "due_on")
+
+
+def wording_data(wording: Wording) -> dict[str, Any]:
+    """The wording as JSON keeps it."""
+    return {**asdict(wording), "due_on": wording.due_on.isoformat() if wording.due_on else None}
 
 
 def digest(wording: Wording) -> str:
     """SHA-256 of the wording, the same on every machine."""
-    text = json.dumps(asdict(wording), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    said = {
+        name: value
+        for name, value in wording_data(wording).items()
+        if value is not None or name not in _SAID_WHEN_GIVEN
+    }
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -209,6 +236,8 @@ _COMPARED = (
     "materials_payer",
     "materials_cents",
     "minutes",
+    "tenant_cents",
+    "due_on",
 )
 
 
@@ -219,7 +248,7 @@ def snapshot_line(
     return {
         "id": line_id,
         "code": code,
-        **asdict(wording),
+        **wording_data(wording),
         "digest": digest(wording),
         "answers": {side: dict(answer) for side, answer in answers.items()},
     }
@@ -242,8 +271,9 @@ def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
 
 def _wording_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     for what in _COMPARED:
-        if old[what] != new[what]:
-            yield Difference(new["id"], new["label"], new["room"], what, old[what], new[what])
+        was, now = old.get(what), new.get(what)  # a version of before a column knows nothing of it
+        if was != now:
+            yield Difference(new["id"], new["label"], new["room"], what, was, now)
 
 
 def _answer_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:

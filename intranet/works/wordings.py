@@ -200,6 +200,8 @@ WHATS: Mapping[str, Any] = {
     "materials_payer": _l("qui paie les matériaux"),
     "materials_cents": _l("matériaux"),
     "minutes": _l("temps prévu"),
+    "tenant_cents": _l("part due par la famille"),
+    "due_on": _l("date prévue pour le bailleur"),
 }
 
 
@@ -216,8 +218,10 @@ def value_in_words(what: str, value: Any) -> str:
             return str(NEEDS[Need(value)])
         case "cause":
             return str(CAUSES[Cause(value)])
-        case "materials_cents":
+        case "materials_cents" | "tenant_cents":
             return money(value)
+        case "due_on":
+            return day(date.fromisoformat(value))
         case "minutes":
             return hours(value)
         case "tenant_share_pct":

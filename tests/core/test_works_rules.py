@@ -134,6 +134,9 @@ def test_wear_never_costs_more_than_the_damage_nor_less_than_the_residue(
         {"materials_payer": Payer.ALC},
         {"materials_cents": 4_001},
         {"minutes": 241},
+        {"tenant_cents": 0},
+        {"tenant_cents": 1_800},
+        {"due_on": date(2019, 6, 1)},
     ],
 )
 def test_any_change_of_the_wording_changes_its_digest(change: dict[str, object]) -> None:
@@ -142,6 +145,28 @@ def test_any_change_of_the_wording_changes_its_digest(change: dict[str, object])
 
 def test_the_same_wording_has_the_same_digest() -> None:
     assert digest(replace(WORDING)) == digest(WORDING)
+
+
+def test_a_digest_taken_before_a_debt_or_a_date_could_be_written_still_holds() -> None:
+    assert digest(WORDING) == "5655ed4d1bf51dbf0748cd28ea5a1b44457e07a418154bb78c73f60f902c5e14"
+
+
+def test_works_the_bailleur_no_longer_does_lose_its_date_and_dropped_ones_what_was_owed() -> None:
+    dated = replace(WORDING, holder=Holder.BAILLEUR, tenant_cents=1_800, due_on=date(2019, 6, 1))
+
+    assert dated.with_counter(Holder.SHARED, 40, None).due_on == date(2019, 6, 1)
+    assert dated.with_counter(Holder.TENANT, None, None).due_on is None
+    assert dated.with_counter(Holder.TENANT, None, None).tenant_cents == 1_800
+    assert dated.with_counter(Holder.DROPPED, None, None).tenant_cents is None
+
+
+def test_a_version_of_before_a_column_compares_with_one_that_has_it() -> None:
+    old = {name: value for name, value in line(1).items() if name not in ("tenant_cents", "due_on")}
+    dated = line(1, replace(WORDING, due_on=date(2019, 6, 1)))
+
+    assert [(each.what, each.before, each.after) for each in differences([old], [dated])] == [
+        ("due_on", None, "2019-06-01")
+    ]
 
 
 def test_a_counter_changes_what_it_names_and_leaves_the_rest() -> None:

@@ -15,7 +15,7 @@ from intranet.timeline.models import TimelineEntry
 from intranet.works.machine import TURN
 from intranet.works.models import LineComment, Split, SplitVersion, WorksLine
 from intranet.works.queries.lines import LineView, split_lines
-from intranet.works.rules import Difference, Wording, differences, snapshot_line
+from intranet.works.rules import WORDING_COLUMNS, Difference, Wording, differences, snapshot_line
 from intranet.works.terms import Answer, Side, SplitState
 from intranet.works.wordings import in_words
 
@@ -148,24 +148,12 @@ def pending_differences(split_id: int, lines: Sequence[LineView]) -> Sequence[Di
 
 def last_differences(split_id: int) -> Sequence[Difference]:
     """What the last sending changed against the version before it, as values. One statement."""
-    """What the last sending changed against the version before it. One statement."""
     rows = fetch_all(_LAST_TWO, split_id=split_id)
     return list(differences(rows[1].lines, rows[0].lines)) if len(rows) == 2 else ()
 
 
 def _live_snapshot(line: LineView) -> dict[str, Any]:
-    wording = Wording(
-        line.kind_id,
-        line.label,
-        line.room,
-        line.need,
-        line.cause,
-        line.holder,
-        line.tenant_share_pct,
-        line.materials_payer,
-        line.materials_cents,
-        line.minutes,
-    )
+    wording = Wording(**{name: getattr(line, name) for name in WORDING_COLUMNS})
     answers: dict[str, dict[str, Any]] = {}
     for side, answer in (
         (Side.ALC, line.alc),

@@ -104,7 +104,10 @@ _LINES = (
         WorksLine.materials_payer,
         WorksLine.materials_cents,
         WorksLine.minutes,
+        WorksLine.tenant_cents,
+        WorksLine.due_on,
         WorksLine.consent_on,
+        WorksLine.fixed,
         WorksLine.default_holder,
         WorksLine.default_rule,
         WorksLine.lock,
@@ -162,6 +165,9 @@ class LineView(NamedTuple):
     counter_payer: Payer | None
     bailleur_seen: str
     comments: int
+    tenant_cents: int | None = None
+    due_on: date | None = None
+    fixed: bool = False  # in an amendment: as it was signed
 
     @property
     def disputed(self) -> bool:
@@ -244,6 +250,9 @@ def _view(row: Row[Any]) -> LineView:
         counter_payer=row.counter_payer,
         bailleur_seen=seen_token(row.bailleur_by, row.bailleur_at) if bailleur is not waiting else "",
         comments=row.comments,
+        tenant_cents=row.tenant_cents,
+        due_on=row.due_on,
+        fixed=row.fixed,
     )
 
 
@@ -286,6 +295,9 @@ def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
         counter_payer=Payer(payer) if payer else None,
         bailleur_seen="",
         comments=present.comments if present else 0,
+        tenant_cents=sent.get("tenant_cents"),
+        due_on=date.fromisoformat(sent["due_on"]) if sent.get("due_on") else None,
+        fixed=present.fixed if present else False,
     )
 
 

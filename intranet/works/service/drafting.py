@@ -21,7 +21,15 @@ from intranet.works.facts import dwelling_facts, kind_facts, line_facts, wording
 from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, starting_point
 from intranet.works.machine import SplitFacts, dwelling_allocated
 from intranet.works.models import LineAnswer, Split, SplitVersion, WorksKind, WorksLine
-from intranet.works.rules import Wording, differences, digest, propose_default, snapshot_line
+from intranet.works.rules import (
+    BAILLEUR_HOLDERS,
+    WORDING_COLUMNS,
+    Wording,
+    differences,
+    digest,
+    propose_default,
+    snapshot_line,
+)
 from intranet.works.service.loading import check_may_act, refuse_stale_line, take_line, take_split, trace
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import in_words
@@ -125,6 +133,8 @@ def add_line(actor: Actor, command: AddLine) -> WorksLine:
         materials_payer=asked.materials_payer,
         materials_cents=_amount(command.materials_cents),
         minutes=_minutes(command.minutes),
+        tenant_cents=_owed(asked.holder, command.tenant_cents),
+        due_on=command.due_on if asked.holder in BAILLEUR_HOLDERS else None,
     )
     line = WorksLine(
         split_id=split.id,
@@ -164,6 +174,8 @@ def change_line(actor: Actor, command: ChangeLine) -> WorksLine:
         materials_payer=command.materials_payer,
         materials_cents=_amount(command.materials_cents),
         minutes=_minutes(command.minutes),
+        tenant_cents=_owed(command.holder, command.tenant_cents),
+        due_on=command.due_on if command.holder in BAILLEUR_HOLDERS else None,
     )
     refuse_stale_line(line, command.version, _in_words(line, wording))
     line.kind = kind
@@ -184,7 +196,7 @@ def remove_line(actor: Actor, line_id: int, version: int) -> None:
     refuse_stale_line(line, version)
     label, room = line.label, line.room
     if _was_sent(split, line):
-        reword(split, line, replace(wording_of(line), holder=Holder.DROPPED, tenant_share_pct=None))
+        reword(split, line, wording_of(line).with_counter(Holder.DROPPED, None, None))
     else:
         split.lines.remove(line)
         db.session.delete(line)
@@ -194,16 +206,8 @@ def remove_line(actor: Actor, line_id: int, version: int) -> None:
 
 def put_wording(line: WorksLine, wording: Wording) -> None:
     """Write the wording and its digest on the line."""
-    line.kind_id = wording.kind_id
-    line.label = wording.label
-    line.room = wording.room
-    line.need = wording.need
-    line.cause = wording.cause
-    line.holder = wording.holder
-    line.tenant_share_pct = wording.tenant_share_pct
-    line.materials_payer = wording.materials_payer
-    line.materials_cents = wording.materials_cents
-    line.minutes = wording.minutes
+    for name in WORDING_COLUMNS:
+        setattr(line, name, getattr(wording, name))
     line.digest = digest(wording)
 
 
@@ -273,6 +277,14 @@ def _room(typed: str) -> str:
 def _amount(cents: int) -> int:
     if not 0 <= cents <= MOST_CENTS:
         raise Refused("line.amount", _("Le montant va de 0 à 100 000 €."), field="materials_cents")
+    return cents
+
+
+def _owed(holder: Holder, cents: int | None) -> int | None:
+    if cents is None or holder is Holder.DROPPED:
+        return None
+    if not 0 <= cents <= MOST_CENTS:
+        raise Refused("line.amount", _("Le montant va de 0 à 100 000 €."), field="tenant_cents")
     return cents
 
 

@@ -25,7 +25,15 @@ from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock
 from intranet.works.machine import SPLIT, SplitFacts, check_act, dwelling_allocated
 from intranet.works.mailing import tell_alc
 from intranet.works.models import LineAnswer, LineComment, Split, SplitVersion, WorksKind, WorksLine
-from intranet.works.rules import TENANT_HOLDERS, KindFacts, Wording, differences, seen_token, snapshot_line
+from intranet.works.rules import (
+    TENANT_HOLDERS,
+    WORDING_COLUMNS,
+    KindFacts,
+    Wording,
+    differences,
+    seen_token,
+    snapshot_line,
+)
 from intranet.works.service.drafting import checked_share
 from intranet.works.service.loading import (
     check_may_act,
@@ -58,18 +66,6 @@ _KIND_COLUMNS = (
     "hazard",
     "legal_basis",
 )
-_WORDING_COLUMNS = (
-    "kind_id",
-    "label",
-    "room",
-    "need",
-    "cause",
-    "holder",
-    "tenant_share_pct",
-    "materials_payer",
-    "materials_cents",
-    "minutes",
-)
 _LINE = (
     select(
         WorksLine.id,
@@ -77,7 +73,7 @@ _LINE = (
         WorksLine.digest,
         WorksLine.condition_met,
         WorksLine.consent_on,
-        *(getattr(WorksLine, name) for name in _WORDING_COLUMNS),
+        *(getattr(WorksLine, name) for name in WORDING_COLUMNS),
         *(getattr(WorksKind, name).label(f"kind_{name}") for name in _KIND_COLUMNS),
         Split.state,
         Split.number,
@@ -276,7 +272,7 @@ def _wanted(row: Row[Any], command: AnswerLine) -> Wording:
 
 
 def _wording(row: Row[Any]) -> Wording:
-    return Wording(**{name: getattr(row, name) for name in _WORDING_COLUMNS})
+    return Wording(**{name: getattr(row, name) for name in WORDING_COLUMNS})
 
 
 def _line_facts(row: Row[Any], wanted: Wording, consents: bool) -> LineFacts:
