@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from intranet.clock import now as now  # the default of every instant column
+from intranet.search.words import bare
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -126,6 +127,7 @@ def set_up_engine(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        connection.create_function("bare", 1, _bare, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -134,6 +136,11 @@ def set_up_engine(engine: Engine) -> None:
             _begin_writing(driver)
         else:
             cast(Any, driver).execute("BEGIN")
+
+
+def _bare(text: str | None) -> str | None:
+    """``bare(column)`` in a statement (``intranet.search.folding``)."""
+    return None if text is None else bare(text)
 
 
 def _begin_writing(connection: Any) -> None:

@@ -8,6 +8,7 @@ import unicodedata
 MOST_WORDS = 8
 LONGEST_WORD = 40
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "’": " ", "'": " "})
+_SIGNS = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _PHONE = re.compile(r"(?<!\d)\d{2}(?: \d{2}){4}(?!\d)")
 
@@ -18,6 +19,12 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS))
     text = "".join(char for char in text if not unicodedata.combining(char))
     return _NOT_A_WORD.sub(" ", text).strip()
+
+
+def bare(text: str) -> str:
+    """``Élodie N’Guyên`` → ``elodie n'guyen``: no accents, no case; signs stay, as in an address."""
+    text = unicodedata.normalize("NFKD", text.casefold()).translate(_SIGNS)
+    return "".join(char for char in text if not unicodedata.combining(char))
 
 
 def index_words(text: str) -> str:

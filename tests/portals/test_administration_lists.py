@@ -195,6 +195,26 @@ def test_the_list_of_accounts_finds_by_name_role_and_state(client: FlaskClient, 
     assert "aucun résultat" in found("q=zzz")
 
 
+def test_accents_count_on_neither_side_of_a_search(client: FlaskClient, db_session: Any) -> None:
+    sign_in(client, make_user(Role.ADMIN))
+    make_user(Role.TISF, name="Élodie Cœuré")
+    make_user(Role.AGENT, name="Zoe Nguyen")
+    db.session.add(Site(name="Résidence de l’Été 100 %"))
+    db.session.commit()
+    load_catalogue()
+
+    def found(page: str, typed: str) -> str:
+        return client.get(f"/staff/administration/{page}", query_string={"q": typed}).text
+
+    for typed in ("elodie", "ÉLODIE", "coeure", "Cœuré", "e\u0301lodie"):
+        assert "Élodie Cœuré" in found("users", typed), typed
+        assert "Zoe Nguyen" not in found("users", typed), typed
+    assert "Zoe Nguyen" in found("users", "zoé nguyên")
+    assert "Résidence de l’Été" in found("sites", "l'ete 100 %")
+    assert "Résidence de l’Été" not in found("sites", "l_ete")  # a sign is itself, never a joker
+    assert "Tableau électrique" in found("catalogue", "ELECTRIQUE")
+
+
 def test_the_gap_between_announced_and_counted_households_is_shown(
     client: FlaskClient, db_session: Any
 ) -> None:

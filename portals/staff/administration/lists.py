@@ -31,6 +31,4 @@ def read_list(
 
 
 def _typed(name: str, text: str) -> Any:
-    if name in NUMBERS:
-        return int(text)
-    return text.lower() if name == "q" else text
+    return int(text) if name in NUMBERS else text

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -28,6 +27,7 @@ from intranet.database import UtcDateTime
 from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.organisations.models import Organisation, Pole, Site
 from intranet.rows import Statement
+from intranet.search.folding import holds
 from intranet.timeline.models import DossierRead
 from intranet.works.models import WorksKind
 
@@ -41,11 +41,6 @@ def _page(statement: Statement) -> Statement:
     return statement.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
-def _holds(*columns: Any) -> ColumnElement[bool]:
-    """The words typed, anywhere in one of ``columns``; these tables are small."""
-    return or_(*(func.lower(column).contains(bindparam("q"), autoescape=False) for column in columns))
-
-
 # People
 
 
@@ -53,7 +48,7 @@ def _people(asked: Asked) -> list[ColumnElement[bool]]:
     mine = select(Membership.id).where(Membership.user_id == User.id, Membership.active)
     wanted: list[ColumnElement[bool]] = []
     if "q" in asked:
-        wanted.append(_holds(User.name, User.email))
+        wanted.append(holds(User.name, User.email))
     if "role" in asked:
         wanted.append(exists(mine.where(Membership.role == bindparam("role"))))
     if "organisation" in asked:
@@ -178,7 +173,7 @@ def pole_choices(_scope: Scope) -> Statement:
 def _organisations(asked: Asked) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if "q" in asked:
-        wanted.append(_holds(Organisation.name, Organisation.address))
+        wanted.append(holds(Organisation.name, Organisation.address))
     if "kind" in asked:
         wanted.append(Organisation.kind == bindparam("kind"))
     if "closed" not in asked:
@@ -248,7 +243,7 @@ def pole(_scope: Scope) -> Statement:
 def _sites(asked: Asked) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if "q" in asked:
-        wanted.append(_holds(Site.name, Site.address))
+        wanted.append(holds(Site.name, Site.address))
     if "pole" in asked:
         wanted.append(Site.pole_id == bindparam("pole"))
     if "closed" not in asked:
@@ -288,7 +283,7 @@ def site(_scope: Scope) -> Statement:
 def _kinds(asked: Asked) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if "q" in asked:
-        wanted.append(_holds(WorksKind.label_fr, WorksKind.label_en, WorksKind.code))
+        wanted.append(holds(WorksKind.label_fr, WorksKind.label_en, WorksKind.code))
     if "trade" in asked:
         wanted.append(WorksKind.trade == bindparam("trade"))
     if "locked" in asked:
@@ -359,7 +354,7 @@ def _log(asked: Asked) -> Any:
     for part in parts:
         columns = part.selected_columns
         if "q" in asked:
-            part = part.where(_holds(columns["who"], func.coalesce(columns["detail"], "")))
+            part = part.where(holds(columns["who"], func.coalesce(columns["detail"], "")))
         if "since" in asked:
             part = part.where(columns["at"] >= bindparam("since", type_=UtcDateTime()))
         if "until" in asked:

@@ -76,7 +76,7 @@ def _asked(values: Mapping[str, str]) -> tuple[queries.Asked, dict[str, Any]]:
     params: dict[str, Any] = {}
     if values.get("q"):
         asked.append("q")
-        params["q"] = values["q"].lower()
+        params["q"] = values["q"]
     if values.get("kind") in (queries.SIGN_IN, queries.READ):
         asked.append(values["kind"])
     if (since := _day(values.get("since", ""))) is not None:
