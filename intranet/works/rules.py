@@ -1,4 +1,4 @@
-"""The rules of the split (``domain.md`` §4): who normally does what, wear, wordings and their differences.
+"""The rules of the split (``domain.md`` §4): who normally does what, wordings and their differences.
 
 Pure: no session, no request. Sentences are lazy translations, proposals with their source, never a verdict.
 """
@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -184,30 +183,6 @@ def propose_default(
     if kind.consent == "tacit_2_months":
         return found("transformation_tacit", Holder.TENANT, Payer.TENANT)
     return found("transformation", Holder.TENANT if consent_on else None, Payer.TENANT)
-
-
-class WearGrid(NamedTuple):
-    """How a thing loses value, in years and per cent. From a bailleur's dated grid, or the catalogue's."""
-
-    free_years: int
-    yearly_discount_pct: int
-    residual_pct: int
-
-
-def tenant_share(grid: WearGrid, age_years: int) -> Decimal:
-    """What part of the cost of a damage the tenant bears, 0…1 (``domain.md`` §4, Wear).
-
-    ``max(residual, 1 − discount × max(0, age − free years))``.
-    """
-    if age_years < 0:
-        raise ValueError("an age is not negative")
-    worn = Decimal(grid.yearly_discount_pct) / 100 * max(0, age_years - grid.free_years)
-    return max(Decimal(grid.residual_pct) / 100, 1 - worn)
-
-
-def tenant_cost(cents: int, grid: WearGrid, age_years: int) -> int:
-    """The tenant's share of a damage that costs ``cents`` to mend, in cents, rounded to the nearest."""
-    return int((cents * tenant_share(grid, age_years)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 class Difference(NamedTuple):

@@ -1,28 +1,22 @@
-"""Who holds which works: the six tests in their order, wear, wordings and their differences."""
+"""Who holds which works: the six tests in their order, wordings and their differences."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intranet.access import OrganisationKind, Role, Scope
 from intranet.works.catalogue import kind_values, read_rows
 from intranet.works.rules import (
     KindFacts,
-    WearGrid,
     Wording,
     differences,
     digest,
     propose_default,
     side_of,
     snapshot_line,
-    tenant_cost,
-    tenant_share,
 )
 from intranet.works.terms import Cause, Holder, Need, Payer, Side
 
@@ -87,38 +81,6 @@ def test_every_kind_has_a_default_with_a_source(code: str) -> None:
     for cause in Cause:
         for need in Need:
             assert propose_default(kind(code), cause, need).source
-
-
-@pytest.mark.parametrize(("age", "share"), [(0, "1"), (2, "1"), (5, "0.46"), (8, "0.10"), (40, "0.10")])
-def test_paint_wears_as_the_published_grid_says(age: int, share: str) -> None:
-    assert tenant_share(WearGrid(2, 18, 10), age) == Decimal(share)
-
-
-def test_the_tenants_cost_is_rounded_to_the_cent() -> None:
-    assert tenant_cost(10_001, WearGrid(2, 18, 10), 5) == 4_600
-
-
-def test_a_negative_age_is_an_error() -> None:
-    with pytest.raises(ValueError, match="age"):
-        tenant_share(WearGrid(2, 18, 10), -1)
-
-
-@given(
-    st.integers(0, 20),
-    st.integers(0, 100),
-    st.integers(0, 100),
-    st.integers(0, 60),
-    st.integers(0, 1_000_000),
-)
-def test_wear_never_costs_more_than_the_damage_nor_less_than_the_residue(
-    free: int, discount: int, residual: int, age: int, cents: int
-) -> None:
-    grid = WearGrid(free, discount, residual)
-    share = tenant_share(grid, age)
-
-    assert Decimal(residual) / 100 <= share <= 1
-    assert 0 <= tenant_cost(cents, grid, age) <= cents
-    assert tenant_share(grid, age + 1) <= share
 
 
 @pytest.mark.parametrize(
