@@ -244,6 +244,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("core_signing_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_signing_code_contract_id"), ["contract_id"], unique=False)
+    op.create_table(
+        "core_contract_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["core_user.id"], name=op.f("fk_core_contract_text_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_contract_text")),
+    )
+    with op.batch_alter_table("core_contract_text", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_core_contract_text_part_language_id"), ["part", "language", "id"], unique=False
+        )
     with op.batch_alter_table("core_contract", schema=None) as batch_op:
         batch_op.add_column(sa.Column("support_volunteers", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("insurance", sa.String(length=255), nullable=False, server_default=""))
@@ -251,10 +268,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("image_consent", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("amends_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("rent_offset", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("reading_document_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("sealed_document_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("failure", sa.String(length=255), nullable=False, server_default=""))
         batch_op.create_foreign_key(
             batch_op.f("fk_core_contract_amends_id"), "core_contract", ["amends_id"], ["id"]
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_core_contract_reading_document_id"),
+            "core_document",
+            ["reading_document_id"],
+            ["id"],
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_core_contract_sealed_document_id"), "core_document", ["sealed_document_id"], ["id"]
@@ -288,7 +312,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("more_time_until", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("amends_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("reused_from_id", sa.Integer(), nullable=True))
-        batch_op.create_unique_constraint(batch_op.f("uq_core_split_amends_id"), ["amends_id"])
+        batch_op.add_column(sa.Column("amend_reason", sa.Text(), nullable=False, server_default=""))
+        batch_op.create_index(
+            "uq_core_split_amends",
+            ["amends_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_core_split_reused_from_id"), "core_split", ["reused_from_id"], ["id"]
         )
@@ -337,8 +368,13 @@ def downgrade() -> None:
     with op.batch_alter_table("core_split", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_core_split_amends_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_core_split_reused_from_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("uq_core_split_amends_id"), type_="unique")
+        batch_op.drop_index(
+            "uq_core_split_amends",
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
         batch_op.drop_column("reused_from_id")
+        batch_op.drop_column("amend_reason")
         batch_op.drop_column("amends_id")
         batch_op.drop_column("more_time_until")
     with op.batch_alter_table("core_signature", schema=None) as batch_op:
@@ -362,15 +398,20 @@ def downgrade() -> None:
         batch_op.drop_column("by_name")
     with op.batch_alter_table("core_contract", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_core_contract_sealed_document_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_core_contract_reading_document_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_core_contract_amends_id"), type_="foreignkey")
         batch_op.drop_column("failure")
         batch_op.drop_column("sealed_document_id")
+        batch_op.drop_column("reading_document_id")
         batch_op.drop_column("rent_offset")
         batch_op.drop_column("amends_id")
         batch_op.drop_column("image_consent")
         batch_op.drop_column("insured_until")
         batch_op.drop_column("insurance")
         batch_op.drop_column("support_volunteers")
+    with op.batch_alter_table("core_contract_text", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_contract_text_part_language_id"))
+    op.drop_table("core_contract_text")
     with op.batch_alter_table("core_signing_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_signing_code_contract_id"))
     op.drop_table("core_signing_code")

@@ -28,6 +28,7 @@ __all__ = [
     "Cause",
     "Contract",
     "ContractState",
+    "ContractText",
     "DefaultHolder",
     "GuardrailOverride",
     "Holder",
@@ -88,6 +89,13 @@ class Split(Versioned, Model):
             postgresql_where=text("state NOT IN ('withdrawn', 'amended')"),
         ),
         Index("ix_core_split_turn", "state", "turn", "turn_since"),
+        Index(
+            "uq_core_split_amends",
+            "amends_id",
+            unique=True,
+            sqlite_where=text("state <> 'withdrawn'"),
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -108,7 +116,8 @@ class Split(Versioned, Model):
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message: Mapped[str] = mapped_column(Text, default="")  # the last sender's covering words
     more_time_until: Mapped[date | None] = mapped_column(Date)  # granted by a coordinator, for this turn
-    amends_id: Mapped[int | None] = mapped_column(ForeignKey("core_split.id"), unique=True)
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("core_split.id"))  # the signed one it amends
+    amend_reason: Mapped[str] = mapped_column(Text, default="")
     reused_from_id: Mapped[int | None] = mapped_column(ForeignKey("core_split.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -289,6 +298,7 @@ class Contract(Versioned, Model):
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # the agreed wordings, fixed
     rent_offset: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # works against rent as agreed, fixed
     document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))  # what is signed
+    reading_document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))  # in English
     sealed_document_id: Mapped[int | None] = mapped_column(ForeignKey("core_document.id"))  # with its proof
     failure: Mapped[str] = mapped_column(
         String(255), default=""
@@ -297,3 +307,22 @@ class Contract(Versioned, Model):
     signed_on: Mapped[date | None] = mapped_column(Date)
 
     split: Mapped[Split] = relationship(lazy="raise")
+
+
+class ContractText(Model):
+    """A text of the contract as the site wrote it; the last one of a part and language is in force.
+
+    Never changed: an empty ``text`` is the return to the default. ``title`` is empty for a part without one.
+    """
+
+    __tablename__ = "core_contract_text"
+    __table_args__ = (Index(None, "part", "language", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    part: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
