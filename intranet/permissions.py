@@ -41,8 +41,10 @@ PLUGIN_READ = "core.plugin.read"
 SEARCH_USE = "core.search.use"
 SETTING_MANAGE = "core.setting.manage"
 SPLIT_ANSWER = "core.split.answer"
+SPLIT_GRANT_TIME = "core.split.grant_time"
 SPLIT_HOUSEHOLD = "core.split.household"
 SPLIT_READ = "core.split.read"
+SPLIT_VOICE = "core.split.voice"
 SPLIT_WRITE = "core.split.write"
 USER_MANAGE = "core.user.manage"
 VISIT_WRITE = "core.visit.write"
@@ -70,9 +72,11 @@ PERMISSIONS = (
     Permission(PLUGIN_READ, _l("Voir les modules installés"), _ADMIN),
     Permission(SEARCH_USE, _l("Rechercher"), _EVERYONE),
     Permission(SETTING_MANAGE, _l("Modifier les réglages"), _ADMIN),
-    Permission(SPLIT_ANSWER, _l("Répondre pour le bailleur"), _AGENT),
+    Permission(SPLIT_ANSWER, _l("Répondre pour le bailleur"), _AGENT | {GuestRole.AGENT}),
+    Permission(SPLIT_GRANT_TIME, _l("Accorder plus de temps au bailleur"), frozenset({Role.COORDINATOR})),
     Permission(SPLIT_HOUSEHOLD, _l("Recueillir la réponse du ménage"), _FOLLOWING),
-    Permission(SPLIT_READ, _l("Lire une répartition"), STAFF_ROLES | {Role.AGENT}),
+    Permission(SPLIT_READ, _l("Lire une répartition"), STAFF_ROLES | {Role.AGENT, GuestRole.AGENT}),
+    Permission(SPLIT_VOICE, _l("Répondre pour sa famille"), frozenset({GuestRole.HOUSEHOLD})),
     Permission(SPLIT_WRITE, _l("Préparer et proposer une répartition"), _SITE | _FOLLOWING),
     Permission(USER_MANAGE, _l("Gérer les comptes"), _ADMIN),
     Permission(VISIT_WRITE, _l("Relever les travaux de la visite commune"), _SITE | _FOLLOWING),

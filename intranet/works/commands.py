@@ -85,6 +85,16 @@ class AnswerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantTime:
+    """More time for the bailleur's answer: ``until`` is the last day it has, itself included."""
+
+    split_id: int
+    version: int
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendBack:
     split_id: int
     version: int

@@ -197,6 +197,7 @@ SPLIT_ACTS: Mapping[str, Act] = {
         Act("record_household", _on(S.COUNTERED), p.SPLIT_HOUSEHOLD, "works.split.household_answered"),
         Act("comment_alc", _on(S.DRAFT, S.PROPOSED, S.COUNTERED), p.SPLIT_WRITE, "works.line.commented"),
         Act("comment_bailleur", _on(S.PROPOSED, S.COUNTERED), p.SPLIT_ANSWER, "works.line.commented"),
+        Act("grant_time", _on(S.PROPOSED), p.SPLIT_GRANT_TIME, "works.split.time_granted"),
         Act("issue_contract", _on(S.AGREED), p.CONTRACT_ISSUE, "works.contract.issued"),
     )
 }

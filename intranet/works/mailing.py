@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from flask_babel import force_locale
 from sqlalchemy import bindparam, or_, select
 from werkzeug.routing import BuildError
 
@@ -15,8 +16,9 @@ from intranet.dossiers.models import Dossier
 from intranet.extensions import db
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation
+from intranet.web.formatting import day
+from intranet.works.delays import Delay
 from intranet.works.models import Split
-from intranet.works.rules import answer_delay
 
 _AGENTS = (
     select(User.id, User.email, User.language)
@@ -54,28 +56,34 @@ class Reader(NamedTuple):
     language: str
 
 
-def tell_bailleur(template: str, split: Split, *, message: str, who: str) -> None:
+def tell_bailleur(template: str, split: Split, *, message: str, who: str, mark: str = "") -> None:
     """Write to the bailleur's agents; to its own address when it has no agent."""
-    for reader in _agents(split.bailleur_id):
-        _queue(template, reader, split, "bailleur.split", message=message, who=who)
+    for reader in agents_of(split.bailleur_id):
+        _queue(template, reader, split, "bailleur.split", mark=mark, message=message, who=who)
 
 
-def remind_bailleur(split: Split, days: int) -> None:
-    """The reminder after ``days`` days: one for each turn and delay, however often the clock asks."""
-    for reader in _agents(split.bailleur_id):
-        _queue("split_reminder", reader, split, "bailleur.split", mark=str(days), days=days)
+def remind_bailleur(split: Split, delay: Delay, days: int) -> None:
+    """The reminder, ``days`` days after the turn began: one for each turn and delay, however often the clock asks."""
+    mark = f"{split.reminders}.{delay.until or ''}"
+    for reader in agents_of(split.bailleur_id):
+        _queue("split_reminder", reader, split, "bailleur.split", mark=mark, days=days)
 
 
-def tell_alc(template: str, split: Split, *, message: str, who: str) -> None:
+def tell_alc(template: str, split: Split, *, message: str, who: str, days: int = 0) -> None:
     """Write to those who follow the dossier; to the coordinators when nobody does."""
-    readers = db.session.execute(_FOLLOWING, {"dossier_id": split.dossier_id}).all()
-    if not readers:
-        readers = db.session.execute(_COORDINATORS).all()
-    for reader in readers:
-        _queue(template, Reader(*reader), split, "staff.split", message=message, who=who)
+    for reader in followers_of(split.dossier_id):
+        _queue(template, reader, split, "staff.split", message=message, who=who, days=days)
 
 
-def _agents(bailleur_id: int) -> Iterator[Reader]:
+def followers_of(dossier_id: int) -> Iterator[Reader]:
+    """Those who follow a dossier; the coordinators when nobody does."""
+    followers = db.session.execute(_FOLLOWING, {"dossier_id": dossier_id}).all()
+    for reader in followers or db.session.execute(_COORDINATORS).all():
+        yield Reader(*reader)
+
+
+def agents_of(bailleur_id: int) -> Iterator[Reader]:
+    """A bailleur's agents; its own address when it has none."""
     agents = db.session.execute(_AGENTS, {"bailleur_id": bailleur_id}).all()
     if agents:
         yield from (Reader(*agent) for agent in agents)
@@ -98,17 +106,24 @@ def _queue(
         unique_key=f"{template}{mark}:{split.id}:{split.number}:{reader.id}",
         household=split.dossier.household.name,
         bailleur=bailleur.name,
-        delay=answer_delay(bailleur.answer_days),
+        until=_days_in(reader, split, bailleur.answer_days),
         address=f"{home.address}, {home.postcode} {home.town}",
         lines=len(split.lines),
-        url=_page(endpoint, split.id),
+        url=page_of(endpoint, split_id=split.id),
         **context,
     )
 
 
-def _page(endpoint: str, split_id: int) -> str:
-    """The split's page in the reader's portal; the front page when that portal is switched off."""
+def _days_in(reader: Reader, split: Split, answer_days: int) -> dict[str, str]:
+    """The days that count for the bailleur's turn, as the reader writes them."""
+    delay = Delay(split.turn_since, answer_days, split.more_time_until)
+    with force_locale(reader.language):
+        return {"due": day(delay.due), "back": day(delay.back), "granted": day(delay.until)}
+
+
+def page_of(endpoint: str, **values: int) -> str:
+    """A page of the reader's portal; the front page when that portal is switched off."""
     try:
-        return link(endpoint, split_id=split_id)
+        return link(endpoint, **values)
     except BuildError:
         return settings().base_url

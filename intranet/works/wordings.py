@@ -326,6 +326,10 @@ TIMELINE: dict[str, Any] = {
     "works.split.accepted_undisputed": _l("a accepté les lignes sans réponse (%(lines)s)"),
     "works.split.sent_back": _l("a renvoyé la répartition à ALC (version %(number)s)"),
     "works.split.reminded": _l("Relance automatique du bailleur, après %(days)s jours"),
+    "works.split.time_granted": lambda facts: _(
+        "a accordé plus de temps au bailleur, jusqu’au %(until)s",
+        until=day(date.fromisoformat(facts["until"])) if facts["until"] else "",
+    ),
     "works.split.silent": _l("Sans réponse du bailleur : la main revient à ALC, sans accord"),
     "works.split.household_answered": _dated(_l("a recueilli la réponse de la famille, le %(on)s")),
     "works.split.agreed": _l("a constaté l’accord de chacun sur toutes les lignes"),

@@ -30,7 +30,7 @@ CONTEXT = {
     "message": "Voir le <b>plan</b>",
     "news": "peinture finie",
     "days": 7,
-    "delay": 21,
+    "until": {"due": "18 février 2019", "back": "25 février 2019", "granted": "4 mars 2019"},
     "url": "https://intranet.example/x?a=1&b=2",
 }
 

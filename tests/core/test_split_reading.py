@@ -37,7 +37,7 @@ from intranet.works.queries import (
     sent_lines,
     split_header,
     split_lines,
-    turn_days,
+    turn_of,
     versions,
     waiting_for_others,
 )
@@ -61,7 +61,7 @@ def test_the_page_of_a_split_takes_as_many_statements_for_one_line_as_for_fifty(
         assert len(split_lines(split_id)) == lines
         comments(split_id)
         changes(split_id)
-        turn_days(split_id)
+        turn_of(split_id)
 
     assert seen.count == 6  # type: ignore[attr-defined]
 

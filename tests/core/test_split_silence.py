@@ -18,10 +18,10 @@ from intranet.jobs.models import OutboxRow
 from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.works import answer_split_line, fresh, lines_of, make_split, propose_split
+from intranet.works.delays import Delay
 from intranet.works.models import LineAnswer, Split
 from intranet.works.queries import turn_days
 from intranet.works.service import sweep_silence
-from intranet.works.service.silence import back_at, reminders_due
 from intranet.works.terms import Answer, Side, SplitState
 from intranet.works.workdays import deadline, is_business_day, next_business_day
 
@@ -163,8 +163,9 @@ def test_a_change_of_the_clocks_moves_no_deadline(since: datetime) -> None:
 
     assert (due.date() - since.date()).days >= 7
     assert (due.hour, due.minute) == (8, 0)
-    assert reminders_due(since, due) == 1
-    assert reminders_due(since, due.astimezone(UTC) - timedelta(minutes=1)) == 0
+    delay = Delay(since, 21)
+    assert delay.reminders_due(due) == 1
+    assert delay.reminders_due(due.astimezone(UTC) - timedelta(minutes=1)) == 0
 
 
 def test_a_turn_begun_late_in_the_evening_counts_from_its_day_in_nice() -> None:
@@ -174,9 +175,7 @@ def test_a_turn_begun_late_in_the_evening_counts_from_its_day_in_nice() -> None:
 
 
 def test_nothing_is_due_before_eight_in_the_morning() -> None:
-    due = back_at(MONDAY, 21)
-
-    assert due == datetime(2019, 2, 25, 8, tzinfo=PARIS)
+    assert Delay(MONDAY, 21).back == datetime(2019, 2, 25, 8, tzinfo=PARIS)
 
 
 def test_days_with_each_side_add_up_to_the_life_of_the_split() -> None:

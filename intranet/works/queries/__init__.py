@@ -8,7 +8,6 @@ ask for themselves.
 from intranet.works.queries.contracts import contract_header, live_contract, partners, signatures
 from intranet.works.queries.history import (
     Comment,
-    TurnDays,
     Version,
     changes,
     changes_by_line,
@@ -17,18 +16,20 @@ from intranet.works.queries.history import (
     last_differences,
     pending_changes,
     pending_differences,
-    turn_days,
     versions,
 )
 from intranet.works.queries.kinds import KindChoice, kind_choices
 from intranet.works.queries.lines import LineView, is_line_of, sent_lines, split_header, split_lines
 from intranet.works.queries.queues import QueueRow, my_turn, waiting_for_others
+from intranet.works.queries.turns import Grant, Turn, TurnDays, turn_days, turn_of
 
 __all__ = [
     "Comment",
+    "Grant",
     "KindChoice",
     "LineView",
     "QueueRow",
+    "Turn",
     "TurnDays",
     "Version",
     "changes",
@@ -49,6 +50,7 @@ __all__ = [
     "split_header",
     "split_lines",
     "turn_days",
+    "turn_of",
     "versions",
     "waiting_for_others",
 ]

@@ -1,4 +1,4 @@
-"""What was said, sent and changed in a split, and how long each side kept it."""
+"""What was said, sent and changed in a split."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from intranet.clock import PARIS, now
-from intranet.rows import fetch_all, fetch_one
-from intranet.timeline.models import TimelineEntry
-from intranet.works.machine import TURN
-from intranet.works.models import LineComment, Split, SplitVersion, WorksLine
+from intranet.rows import fetch_all
+from intranet.works.models import LineComment, SplitVersion, WorksLine
 from intranet.works.queries.lines import LineView, split_lines
 from intranet.works.rules import WORDING_COLUMNS, Difference, Wording, differences, snapshot_line
-from intranet.works.terms import Answer, Side, SplitState
+from intranet.works.terms import Answer, Side
 from intranet.works.wordings import in_words
 
 _COMMENTS = (
@@ -54,18 +51,6 @@ _LAST_TWO = (
     .order_by(SplitVersion.number.desc())
     .limit(2)
 )
-_MOVES = (
-    select(TimelineEntry.at, TimelineEntry.to_state, TimelineEntry.data)
-    .join(Split, Split.dossier_id == TimelineEntry.dossier_id)  # the history is indexed by dossier
-    .where(
-        Split.id == bindparam("split_id"),
-        TimelineEntry.subject == "split",
-        TimelineEntry.subject_id == Split.id,
-        TimelineEntry.to_state != "",
-    )
-    .order_by(TimelineEntry.id)
-)
-_STATE = select(Split.state, Split.number).where(Split.id == bindparam("split_id"))
 
 
 class Comment(NamedTuple):
@@ -86,15 +71,6 @@ class Version(NamedTuple):
     side: Side
     sent_at: datetime
     message: str
-
-
-class TurnDays(NamedTuple):
-    """Days spent with a side on a version (0: before anything was sent). ``running``: still counting."""
-
-    number: int
-    side: Side
-    days: int
-    running: bool
 
 
 def comments(split_id: int) -> Mapping[int, Sequence[Comment]]:
@@ -169,31 +145,3 @@ def _live_snapshot(line: LineView) -> dict[str, Any]:
             "counter_payer": line.counter_payer.value if line.counter_payer else None,
         }
     return snapshot_line(line.id, line.code, wording, answers)
-
-
-def turn_days(split_id: int, at: datetime | None = None) -> tuple[Sequence[TurnDays], Mapping[Side, int]]:
-    """Days spent with each side: turn by turn, and in total by side. Two statements.
-
-    Days are calendar days in Nice, counted by the nights spent with a side, so that turns add up to the life
-    of the split. A split nobody has to move (signed, withdrawn) counts no more.
-    """
-    state = fetch_one(_STATE, split_id=split_id)
-    moves = fetch_all(_MOVES, split_id=split_id)
-    if state is None or not moves:
-        return (), {}
-    turns: list[TurnDays] = []
-    totals: dict[Side, int] = defaultdict(int)
-    until = [move.at for move in moves[1:]] + [at or now()]
-    for move, end in zip(moves, until, strict=True):
-        holder = TURN[SplitState(move.to_state)]
-        if holder is None:
-            continue
-        days = _nights(move.at, end)
-        running = move is moves[-1]
-        totals[holder] += days
-        turns.append(TurnDays(move.data.get("number", 0), holder, days, running))
-    return turns, dict(totals)
-
-
-def _nights(start: datetime, end: datetime) -> int:
-    return (end.astimezone(PARIS).date() - start.astimezone(PARIS).date()).days

@@ -4,6 +4,7 @@ records what it did and commits once. Views have asked ``access.require`` for th
 
 from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
+from intranet.works.service.granting import grant_time
 from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose
 from intranet.works.service.replying import accept_undisputed, answer_line, send_back
 from intranet.works.service.silence import sweep_silence
@@ -15,6 +16,7 @@ __all__ = [
     "answer_line",
     "change_line",
     "comment",
+    "grant_time",
     "keep_line",
     "open_split",
     "propose",

@@ -78,6 +78,7 @@ def hand_over(split: Split, to_state: SplitState, *, silent: bool = False) -> No
     split.turn = TURN[to_state]
     split.turn_since = now()
     split.silent = silent
+    split.more_time_until = None
     split.reminders = 0
     split.reminded_at = None
 

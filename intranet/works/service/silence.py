@@ -11,18 +11,17 @@ from intranet.clock import now
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit
+from intranet.works.delays import Delay, days_between
 from intranet.works.machine import SPLIT
 from intranet.works.mailing import remind_bailleur, tell_alc
 from intranet.works.models import Split
-from intranet.works.rules import answer_delay
+from intranet.works.service.granting import delay_of
 from intranet.works.service.loading import facts_of, take_split, trace
 from intranet.works.service.moves import hand_over
 from intranet.works.terms import SplitState
-from intranet.works.workdays import deadline
 
-REMINDER_DAYS = (7, 14)
 _WAITING = (
-    select(Split.id, Split.turn_since, Split.reminders, Organisation.answer_days)
+    select(Split.id, Split.turn_since, Split.reminders, Split.more_time_until, Organisation.answer_days)
     .join(Organisation, Organisation.id == Split.bailleur_id)
     .where(Split.state == SplitState.PROPOSED)
     .order_by(Split.turn_since, Split.id)
@@ -38,48 +37,38 @@ def sweep_silence(_payload: dict[str, Any] | None = None) -> None:
     waiting = db.session.execute(_WAITING).all()
     db.session.rollback()
     for row in waiting:
-        if at >= back_at(row.turn_since, row.answer_days):
-            _take_back(row.id, row.turn_since)
-        elif reminders_due(row.turn_since, at) > row.reminders:
-            _remind(row.id, row.turn_since, at)
+        delay = Delay(row.turn_since, row.answer_days, row.more_time_until)
+        if at >= delay.back:
+            _take_back(row.id, at)
+        elif delay.reminders_due(at) > row.reminders:
+            _remind(row.id, at)
 
 
-def back_at(since: datetime, answer_days: int) -> datetime:
-    """When the turn comes back to ALC without an answer."""
-    return deadline(since, answer_delay(answer_days))
-
-
-def reminders_due(since: datetime, at: datetime) -> int:
-    """How many reminders a turn begun at ``since`` should have had by ``at``."""
-    return sum(at >= deadline(since, days) for days in REMINDER_DAYS)
-
-
-def _still_waiting(split: Split, since: datetime) -> bool:
-    return split.state is SplitState.PROPOSED and split.turn_since == since
-
-
-def _take_back(split_id: int, since: datetime) -> None:
+def _take_back(split_id: int, at: datetime) -> None:
     split = take_split(split_id)
-    if not _still_waiting(split, since):
+    if (
+        split.state is not SplitState.PROPOSED or at < delay_of(split).back
+    ):  # answered or given time meanwhile
         db.session.rollback()
         return
     move = SPLIT.check("fall_silent", split.state, facts_of(split))
-    before = split.state
+    before, days = split.state, days_between(split.turn_since, at)
     hand_over(split, move.target, silent=True)
-    trace(move.event, split, None, from_state=before)
-    tell_alc("split_silent", split, message="", who="")
+    trace(move.event, split, None, from_state=before, days=days)
+    tell_alc("split_silent", split, message="", who="", days=days)
     commit()
 
 
-def _remind(split_id: int, since: datetime, at: datetime) -> None:
+def _remind(split_id: int, at: datetime) -> None:
     split = take_split(split_id)
-    due = reminders_due(since, at)
-    if not _still_waiting(split, since) or split.reminders >= due:
+    delay = delay_of(split)
+    due = delay.reminders_due(at)
+    if split.state is not SplitState.PROPOSED or split.reminders >= due:
         db.session.rollback()
         return
     split.reminders = due
     split.reminded_at = at
-    days = REMINDER_DAYS[due - 1]
+    days = days_between(split.turn_since, at)
     trace("works.split.reminded", split, None, days=days)
-    remind_bailleur(split, days)
+    remind_bailleur(split, delay, days)
     commit()
