@@ -48,6 +48,7 @@ SPLIT_VOICE = "core.split.voice"
 SPLIT_WRITE = "core.split.write"
 USER_MANAGE = "core.user.manage"
 VISIT_WRITE = "core.visit.write"
+WEAR_MANAGE = "core.wear.manage"
 
 PERMISSIONS = (
     Permission(ACCESS_LOG_READ, _l("Lire le journal des accès"), _COORDINATION),
@@ -80,4 +81,5 @@ PERMISSIONS = (
     Permission(SPLIT_WRITE, _l("Préparer et proposer une répartition"), _SITE | _FOLLOWING),
     Permission(USER_MANAGE, _l("Gérer les comptes"), _ADMIN),
     Permission(VISIT_WRITE, _l("Relever les travaux de la visite commune"), _SITE | _FOLLOWING),
+    Permission(WEAR_MANAGE, _l("Gérer les grilles de vétusté"), _COORDINATION),
 )

@@ -15,6 +15,17 @@ from intranet.works.terms import Answer, Cause, Holder, Need, Payer, Side
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """What was damaged by the tenant: its age (whole years) and what mending costs (cents).
+
+    The family's share follows from the wear grid in force, never from what is typed.
+    """
+
+    age_years: int | None
+    cost_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AddLine:
     """A line of the joint visit. ``kind_id`` or a free ``label``; no ``holder``: the rules propose one."""
 
@@ -31,7 +42,7 @@ class AddLine:
     materials_cents: int = 0
     minutes: int = 0
     consent_on: date | None = None
-    tenant_cents: int | None = None
+    damage: Damage | None = None
     due_on: date | None = None
 
 
@@ -53,7 +64,7 @@ class ChangeLine:
     materials_cents: int = 0
     minutes: int = 0
     consent_on: date | None = None
-    tenant_cents: int | None = None
+    damage: Damage | None = None
     due_on: date | None = None
 
 

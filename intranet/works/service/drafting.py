@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
-from intranet.clock import now, today
+from intranet.clock import PARIS, now, today
 from intranet.dossiers.models import Dossier
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.wear.rules import Calculation
+from intranet.wear.service import assess
 from intranet.works.commands import AddLine, ChangeLine
 from intranet.works.facts import dwelling_facts, kind_facts, line_facts, wording_of
 from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, starting_point
@@ -31,7 +33,7 @@ from intranet.works.rules import (
     snapshot_line,
 )
 from intranet.works.service.loading import check_may_act, refuse_stale_line, take_line, take_split, trace
-from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
+from intranet.works.terms import Answer, Cause, Holder, Payer, Side, SplitState
 from intranet.works.wordings import in_words
 
 MOST_CENTS = 10_000_000
@@ -122,6 +124,7 @@ def add_line(actor: Actor, command: AddLine) -> WorksLine:
         materials_payer=command.materials_payer or payer,
     )
     _refuse_broken(asked, home)
+    owed = _owed(split, kind, asked.holder, command, today())
     wording = Wording(
         kind_id=kind.id if kind else None,
         label=label,
@@ -133,7 +136,7 @@ def add_line(actor: Actor, command: AddLine) -> WorksLine:
         materials_payer=asked.materials_payer,
         materials_cents=_amount(command.materials_cents),
         minutes=_minutes(command.minutes),
-        tenant_cents=_owed(asked.holder, command.tenant_cents),
+        tenant_cents=owed.tenant_cents if owed else None,
         due_on=command.due_on if asked.holder in BAILLEUR_HOLDERS else None,
     )
     line = WorksLine(
@@ -141,6 +144,7 @@ def add_line(actor: Actor, command: AddLine) -> WorksLine:
         position=max((each.position for each in split.lines), default=0) + 1,
         condition_met=command.condition_met,
         consent_on=_consent_day(command.consent_on),
+        wear=owed.data() if owed else None,
         default_holder=default.holder,
         default_rule=default.rule,
         lock=lock(asked, home),
@@ -163,6 +167,7 @@ def change_line(actor: Actor, command: ChangeLine) -> WorksLine:
     split, line = take_line(command.line_id)
     check_may_act(split, "change_line")
     kind = _kind(command.kind_id, already=line.kind)
+    owed = _owed(split, kind, command.holder, command, line.created_at.astimezone(PARIS).date())
     wording = Wording(
         kind_id=kind.id if kind else None,
         label=_label(kind, command.label),
@@ -174,13 +179,14 @@ def change_line(actor: Actor, command: ChangeLine) -> WorksLine:
         materials_payer=command.materials_payer,
         materials_cents=_amount(command.materials_cents),
         minutes=_minutes(command.minutes),
-        tenant_cents=_owed(command.holder, command.tenant_cents),
+        tenant_cents=owed.tenant_cents if owed else None,
         due_on=command.due_on if command.holder in BAILLEUR_HOLDERS else None,
     )
     refuse_stale_line(line, command.version, _in_words(line, wording))
     line.kind = kind
     line.condition_met = command.condition_met
     line.consent_on = _consent_day(command.consent_on)
+    line.wear = owed.data() if owed else None
     _refuse_broken(line_facts(line, wording), dwelling_facts(split.dwelling))
     reword(split, line, wording)
     trace("works.line.changed", split, actor, audience=("alc",), line=line.label, room=line.room)
@@ -280,12 +286,15 @@ def _amount(cents: int) -> int:
     return cents
 
 
-def _owed(holder: Holder, cents: int | None) -> int | None:
-    if cents is None or holder is Holder.DROPPED:
+def _owed(
+    split: Split, kind: WorksKind | None, holder: Holder, command: AddLine | ChangeLine, written_on: date
+) -> Calculation | None:
+    """What the family owes for a damage, by the grid in force on the day of the visit, else of the line."""
+    damage = command.damage
+    if damage is None or command.cause is not Cause.DAMAGE or holder is Holder.DROPPED:
         return None
-    if not 0 <= cents <= MOST_CENTS:
-        raise Refused("line.amount", _("Le montant va de 0 à 100 000 €."), field="tenant_cents")
-    return cents
+    day = split.dossier.visited_on or written_on
+    return assess(split.bailleur_id, kind.id if kind else None, damage.age_years, damage.cost_cents, day)
 
 
 def _minutes(minutes: int) -> int:
