@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
+from intranet.wear.wordings import TIMELINE as WEAR_WORDINGS
 from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ WORDINGS: dict[str, Wording] = {
     # Splits and contracts
     **CHANTIER_WORDINGS,
     **WORKS_WORDINGS,
+    **WEAR_WORDINGS,
 }
 
 
