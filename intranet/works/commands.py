@@ -125,7 +125,11 @@ class HouseholdAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IssueContract:
-    """``partner_id`` names the works partner: needed when it holds a line, useful to open the chantier."""
+    """``partner_id`` names the works partner: needed when it holds a line, useful to open the chantier.
+
+    ``insurance`` is the family's insurer and policy as attested; ``image_consent`` is what it answered when
+    asked whether people may be on photos, ``None`` when it is to answer on the paper.
+    """
 
     split_id: int
     support_technical: str
@@ -135,6 +139,10 @@ class IssueContract:
     days_a_week: int = 2
     partner_id: int | None = None
     version: int | None = None
+    support_volunteers: str = ""
+    insurance: str = ""
+    insured_until: date | None = None
+    image_consent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,16 @@ SPLIT = Machine(
         "works.split.withdrawn",
         needs_reason=True,
     ),
+    Transition(
+        "amend",
+        _on(S.SIGNED),
+        S.AMENDED,
+        p.CONTRACT_ISSUE,
+        "works.split.amended",
+        (dwelling_allocated,),
+        needs_reason=True,
+    ),
+    Transition("restore", _on(S.AMENDED), S.SIGNED, None, "works.split.restored"),  # its amendment is withdrawn
 )
 
 CONTRACT = Machine(
@@ -170,6 +180,7 @@ CONTRACT = Machine(
         "works.contract.cancelled",
         needs_reason=True,
     ),
+    Transition("replace", frozenset({C.SIGNED}), C.REPLACED, None, "works.contract.replaced"),
 )
 
 

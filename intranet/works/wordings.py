@@ -8,8 +8,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from intranet.web.formatting import day, hours, money
+from intranet.web.formatting import day, days_since, hours, money
 from intranet.web.states import StateWord
 from intranet.works.rules import Difference
 from intranet.works.terms import (
@@ -83,7 +84,7 @@ _STATES: Mapping[SplitState, tuple[Any, Any, Any]] = {
     SplitState.COUNTERED: (_l("Revenue à ALC"), "amber", "violet"),
     SplitState.AGREED: (_l("D’accord"), "green", "green"),
     SplitState.SIGNED: (_l("Signée"), "green", "green"),
-    SplitState.AMENDED: (_l("Remplacée par un avenant"), "grey", "grey"),
+    SplitState.AMENDED: (_l("Reprise dans un avenant"), "grey", "grey"),
     SplitState.WITHDRAWN: (_l("Retirée"), "grey", "grey"),
 }
 _FOR_BAILLEUR: Mapping[SplitState, Any] = {
@@ -95,6 +96,8 @@ _FOR_BAILLEUR: Mapping[SplitState, Any] = {
 _CONTRACT_STATES: Mapping[ContractState, tuple[Any, Any]] = {
     ContractState.PREPARED: (_l("À signer"), "amber"),
     ContractState.SIGNED: (_l("Signé"), "green"),
+    ContractState.REFUSED: (_l("Refusé"), "red"),
+    ContractState.REPLACED: (_l("Remplacé par un avenant"), "grey"),
     ContractState.CANCELLED: (_l("Annulé"), "grey"),
 }
 
@@ -119,24 +122,24 @@ def next_sentence(state: SplitState, side: Side, since: datetime, *, silent: boo
             return str(_("ALC prépare la répartition, puis la propose au bailleur."))
         case SplitState.PROPOSED if side is Side.BAILLEUR:
             return str(
-                _("À vous de répondre à chaque ligne, puis de renvoyer. Depuis le %(day)s.", day=day(since))
+                _("À vous de répondre à chaque ligne, puis de renvoyer, %(since)s.", since=since_when(since))
             )
         case SplitState.PROPOSED:
-            return str(_("Le bailleur doit répondre. Depuis le %(day)s.", day=day(since)))
+            return str(_("Le bailleur doit répondre, %(since)s.", since=since_when(since)))
         case SplitState.COUNTERED if silent and alc:
             return str(
                 _(
                     "Le bailleur n’a pas répondu à temps ; son silence ne vaut pas accord. "
-                    "À vous de le relancer ou de proposer à nouveau. Depuis le %(day)s.",
-                    day=day(since),
+                    "À vous de le relancer ou de proposer à nouveau, %(since)s.",
+                    since=since_when(since),
                 )
             )
         case SplitState.COUNTERED if alc:
             return str(
                 _(
-                    "À vous d’ajuster et de proposer à nouveau, ou de recueillir la réponse de la famille. "
-                    "Depuis le %(day)s.",
-                    day=day(since),
+                    "À vous d’ajuster et de proposer à nouveau, ou de recueillir la réponse de la famille, "
+                    "%(since)s.",
+                    since=since_when(since),
                 )
             )
         case SplitState.COUNTERED if silent:
@@ -144,17 +147,36 @@ def next_sentence(state: SplitState, side: Side, since: datetime, *, silent: boo
                 _("Le délai de réponse est passé : la main est revenue à ALC le %(day)s.", day=day(since))
             )
         case SplitState.COUNTERED:
-            return str(_("ALC étudie vos réponses. Depuis le %(day)s.", day=day(since)))
+            return str(_("ALC étudie vos réponses, %(since)s.", since=since_when(since)))
         case SplitState.AGREED if alc:
-            return str(_("Tout le monde est d’accord : à vous d’établir le contrat et de le faire signer."))
+            return str(
+                _(
+                    "Tout le monde est d’accord, %(since)s : à vous d’établir le contrat et de le faire signer.",
+                    since=since_when(since),
+                )
+            )
         case SplitState.AGREED:
             return str(_("Tout le monde est d’accord : ALC établit le contrat de participation."))
         case SplitState.SIGNED:
             return str(_("Le contrat est signé : le chantier peut s’ouvrir."))
         case SplitState.AMENDED:
-            return str(_("Un avenant remplace cette répartition."))
+            return str(
+                _("Un avenant reprend cette répartition ; elle se lit encore, mais ne se modifie plus.")
+            )
         case _:
             return str(_("Cette répartition a été retirée ; elle se lit encore, mais ne se modifie plus."))
+
+
+def since_when(since: datetime) -> str:
+    """Since when, in the middle of a sentence: ``depuis le 3 février 2019 (12 jours)``."""
+    days = days_since(since)
+    if not days:
+        return str(_("depuis aujourd’hui"))
+    return str(
+        ngettext(
+            "depuis le %(day)s (%(num)d jour)", "depuis le %(day)s (%(num)d jours)", days, day=day(since)
+        )
+    )
 
 
 def state_refusal(state: SplitState) -> str:
@@ -171,7 +193,7 @@ def state_refusal(state: SplitState) -> str:
         case SplitState.SIGNED:
             return str(_("Le contrat est signé : la répartition ne se modifie plus."))
         case SplitState.AMENDED:
-            return str(_("Un avenant a remplacé cette répartition."))
+            return str(_("Un avenant a repris cette répartition."))
         case _:
             return str(_("La répartition a été retirée."))
 
@@ -180,6 +202,8 @@ def contract_state_refusal(state: ContractState) -> str:
     """Why nothing more can be done with a contract."""
     if state is ContractState.SIGNED:
         return str(_("Le contrat est signé par chacun : il ne se modifie plus."))
+    if state is ContractState.REPLACED:
+        return str(_("Un avenant a remplacé ce contrat."))
     return str(_("Ce contrat est annulé."))
 
 
@@ -343,5 +367,11 @@ TIMELINE: dict[str, Any] = {
     ),
     "works.contract.signed": _dated(_l("a enregistré la dernière signature du contrat %(number)s")),
     "works.contract.cancelled": _l("a annulé le contrat %(number)s"),
+    "works.contract.failed": _l("Le document du contrat %(number)s n’a pas pu être fabriqué"),
+    "works.contract.replaced": _l("Le contrat %(number)s est remplacé par l’avenant %(by)s"),
+    "works.contract_text.changed": _l("a modifié le texte « %(name)s » du contrat"),
+    "works.contract_text.restored": _l("a rétabli le texte d’origine « %(name)s » du contrat"),
+    "works.split.amended": _l("a ouvert un avenant au contrat %(contract)s"),
+    "works.split.restored": _l("L’avenant est retiré : le contrat %(contract)s reste en vigueur"),
 }
 """What each event of this domain is called in the history; its subject is the person, or the clock."""

@@ -2,6 +2,7 @@
 records what it did and commits once. Views have asked ``access.require`` for the object before.
 """
 
+from intranet.works.service.amending import open_amendment
 from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
 from intranet.works.service.granting import grant_time
@@ -18,6 +19,7 @@ __all__ = [
     "comment",
     "grant_time",
     "keep_line",
+    "open_amendment",
     "open_split",
     "propose",
     "record_household",

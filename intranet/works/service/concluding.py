@@ -15,6 +15,7 @@ from intranet.timeline.service import commit, record
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.models import Contract, LineAnswer, Split, WorksLine
+from intranet.works.service.amending import restore_amended
 from intranet.works.service.drafting import forget
 from intranet.works.service.loading import (
     check_may_act,
@@ -24,7 +25,7 @@ from intranet.works.service.loading import (
     trace,
 )
 from intranet.works.service.moves import MESSAGE_LIMIT, check_state, hand_over
-from intranet.works.terms import Answer, ContractState, Side
+from intranet.works.terms import Answer, ContractState, Side, SplitState
 
 _TAKEN = frozenset({Answer.ACCEPTED, Answer.REFUSED, Answer.WAITING})
 
@@ -48,7 +49,8 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
         raise Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
     place = checked(command.place, 120, field="place", multiline=False)
     for line_id, given in command.answers.items():
-        _write(lines[line_id], given, actor)
+        if not lines[line_id].fixed:  # in an amendment, accepted when the contract was signed
+            _write(lines[line_id], given, actor)
     split.household_answered_on = command.answered_on
     split.household_answered_at_place = place
     accepted = sum(given is Answer.ACCEPTED for given in command.answers.values())
@@ -111,6 +113,8 @@ def _end(actor: Actor, split: Split, why: str, name: str) -> None:
     hand_over(split, move.target)
     split.agreed_at = None
     trace(move.event, split, actor, from_state=before, reason=why)
+    if split.state is SplitState.WITHDRAWN:
+        restore_amended(actor, split, why)
 
 
 def _cancel_contract(actor: Actor, split: Split, reason: str) -> None:
