@@ -8,7 +8,7 @@ from typing import Any
 from intranet.dossiers.models import Dwelling
 from intranet.works.guardrails import DwellingFacts, LineFacts
 from intranet.works.models import LineAnswer, WorksKind, WorksLine
-from intranet.works.rules import WORDING_COLUMNS, KindFacts, Wording, snapshot_line
+from intranet.works.rules import WORDING_COLUMNS, KindFacts, Wording, digest, snapshot_line
 from intranet.works.terms import Answer, Side
 
 AGREEING = (Side.ALC, Side.BAILLEUR, Side.HOUSEHOLD)
@@ -43,6 +43,7 @@ def dwelling_facts(dwelling: Dwelling) -> DwellingFacts:
 def line_facts(line: WorksLine, wording: Wording | None = None) -> LineFacts:
     """The line, or what it would be under another ``wording``. Needs ``line.kind`` loaded."""
     shown = wording or wording_of(line)
+    wanted = digest(shown) if line.overrides else ""
     return LineFacts(
         kind=kind_facts(line.kind),
         label=shown.label,
@@ -52,6 +53,7 @@ def line_facts(line: WorksLine, wording: Wording | None = None) -> LineFacts:
         materials_payer=shown.materials_payer,
         condition_met=line.condition_met,
         consent_on=line.consent_on,
+        set_aside=frozenset(each.rule for each in line.overrides if each.digest == wanted),
     )
 
 

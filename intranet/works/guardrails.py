@@ -1,20 +1,25 @@
 """Guard-rails: what may never be agreed, whoever asks (``domain.md`` §4).
 
-Each is a value with an id, a reason in plain French and whether a coordinator could ever set it aside.
+Each is a value with an id, a reason in plain French and whether a coordinator may set it aside, for one exact
+wording and with a reason. What ``domain.md`` §4 protects is never set aside: decency, structure, gas, the electricity
+board, asbestos, lead and whatever only a professional may do. Nor is what anyone can mend by answering a question or
+by writing the bailleur's consent down. There remains a condition that is not met (height, more than grab bars).
 They hold for the holder of a line, for counter-proposals and for what is adopted, and are looked at again
 when the split is proposed and when it is agreed: a report or a year may have been corrected meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
 from intranet.dossiers.terms import Survey
+from intranet.errors import Refused
 from intranet.works.hazards import GESTURE_WORDS, Gesture, gestures, sounds_locked
 from intranet.works.rules import TENANT_HOLDERS, Default, KindFacts, propose_default
 from intranet.works.terms import Cause, DefaultHolder, Holder, Need, Payer, Professional
@@ -50,7 +55,10 @@ class DwellingFacts:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """A line as the guard-rails see it. ``kind`` is ``None`` for a free line."""
+    """A line as the guard-rails see it. ``kind`` is ``None`` for a free line.
+
+    ``set_aside`` names the rules a coordinator set aside for this very wording.
+    """
 
     kind: KindFacts | None
     label: str
@@ -60,6 +68,7 @@ class LineFacts:
     materials_payer: Payer
     condition_met: bool | None = None
     consent_on: date | None = None
+    set_aside: frozenset[str] = frozenset()
 
 
 class Violation(NamedTuple):
@@ -71,6 +80,14 @@ class Violation(NamedTuple):
     field: str = "holder"
 
 
+class GuardRailBroken(Refused):
+    """A guard-rail says no. ``overridable``: a coordinator may set it aside, with a reason."""
+
+    def __init__(self, violation: Violation, *, field: str | None = None) -> None:
+        super().__init__(violation.rule, violation.message, field=field or violation.field)
+        self.overridable = violation.overridable
+
+
 CONDITIONS: Mapping[str, Any] = {
     "at_height": _l("Le travail se fait-il depuis le sol, sans échelle ni toit ?"),
     "circuits": _l("L’entretien se fait-il sans toucher aux circuits (gaz, électricité, fluide) ?"),
@@ -79,7 +96,9 @@ CONDITIONS: Mapping[str, Any] = {
 }
 """The question to ask for each ``professional_condition``; "yes" means the family may do it."""
 
-_NEVER_TRADES = frozenset({"gaz", "électricité", "gros œuvre", "couverture", "chauffage et eau chaude"})
+_NEVER_TRADES = frozenset({"gaz", "électricité", "gros œuvre", "chauffage et eau chaude"})
+_NEVER_CONDITIONS = frozenset({"circuits", "old_slabs"})  # gas and electricity; asbestos
+_NEVER_HAZARDS = frozenset({"asbestos", "lead"})
 
 Test = Callable[[LineFacts, DwellingFacts], bool]
 
@@ -98,8 +117,11 @@ class GuardRail:
     def look_at(self, line: LineFacts, dwelling: DwellingFacts) -> Violation | None:
         if not self.broken(line, dwelling):
             return None
+        overridable = self.overridable(line)
+        if overridable and self.id in line.set_aside:
+            return None
         reason = self.detail(line) if self.detail else self.reason
-        return Violation(self.id, reason, self.overridable(line), self.field)
+        return Violation(self.id, reason, overridable, self.field)
 
 
 def _is_locked(line: LineFacts) -> bool:
@@ -130,10 +152,6 @@ def _professional(line: LineFacts, _dwelling: DwellingFacts) -> bool:
     return line.holder in TENANT_HOLDERS
 
 
-def _professional_overridable(line: LineFacts) -> bool:
-    return line.kind is not None and line.kind.trade not in _NEVER_TRADES
-
-
 def _partly(line: LineFacts) -> bool:
     partly = line.kind is not None and line.kind.professional_only is Professional.PARTLY
     return partly and line.holder in TENANT_HOLDERS
@@ -145,6 +163,13 @@ def _condition_unanswered(line: LineFacts, _dwelling: DwellingFacts) -> bool:
 
 def _condition_unmet(line: LineFacts, _dwelling: DwellingFacts) -> bool:
     return _partly(line) and line.condition_met is False
+
+
+def _unmet_overridable(line: LineFacts) -> bool:
+    if line.kind is None or line.kind.locked_to_bailleur or line.kind.trade in _NEVER_TRADES:
+        return False
+    hazards = frozenset(line.kind.hazard.split())
+    return line.kind.professional_condition not in _NEVER_CONDITIONS and not hazards & _NEVER_HAZARDS
 
 
 def _question(line: LineFacts) -> Any:
@@ -204,7 +229,6 @@ GUARDRAILS: tuple[GuardRail, ...] = (
         "professional_only",
         _l("Ces travaux demandent un professionnel : ils ne peuvent pas être confiés à la famille."),
         _professional,
-        _professional_overridable,
     ),
     GuardRail(
         "asbestos",
@@ -225,15 +249,14 @@ GUARDRAILS: tuple[GuardRail, ...] = (
         "condition_unmet",
         _l("Dans ce cas, ces travaux demandent un professionnel : la famille ne peut pas les faire."),
         _condition_unmet,
-        lambda _line: True,
+        _unmet_overridable,
         "condition_met",
     ),
     GuardRail(
         "condition_unanswered",
         _l("Une question doit d’abord trouver sa réponse."),
         _condition_unanswered,
-        lambda _line: True,
-        "condition_met",
+        field="condition_met",
         detail=lambda line: _l("Répondez d’abord à la question : %(question)s", question=_question(line)),
     ),
     GuardRail(
@@ -290,6 +313,9 @@ def starting_point(line: LineFacts, dwelling: DwellingFacts) -> tuple[Default, H
     return default, holder, payer
 
 
-def refusals(violations: Sequence[Violation]) -> tuple[str, ...]:
-    """The reasons, as sentences."""
-    return tuple(str(violation.message) for violation in violations)
+def refuse_broken(
+    line: LineFacts, dwelling: DwellingFacts, field: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """``GuardRailBroken`` for the most serious guard-rail the line breaks. ``field`` renames its input."""
+    for violation in check_line(line, dwelling):
+        raise GuardRailBroken(violation, field=field.get(violation.field))

@@ -173,6 +173,9 @@ class WorksLine(Versioned, Model):
     answers: Mapped[list[LineAnswer]] = relationship(
         back_populates="line", lazy="raise", cascade="all, delete-orphan"
     )
+    overrides: Mapped[list[GuardrailOverride]] = relationship(
+        lazy="selectin", viewonly=True
+    )  # the guard-rails never look at a line without them
 
 
 class LineAnswer(Model):

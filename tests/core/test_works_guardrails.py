@@ -192,13 +192,58 @@ def test_every_guard_rail_has_its_reason_in_words() -> None:
     assert locked_reason("") == ""
 
 
-def test_only_professional_works_of_harmless_trades_and_conditions_could_be_set_aside() -> None:
-    def overridable(line: LineFacts, home: DwellingFacts = SOUND) -> list[bool]:
-        return [violation.overridable for violation in check_line(line, home)]
+NEVER_SET_ASIDE = {rule.id for rule in GUARDRAILS} - {"condition_unmet"}
 
-    assert overridable(a_line("II.b.2")) == [True]
-    assert overridable(a_line("IV.d.1")) == [False]
-    assert overridable(a_line("VI.a.1")) == [True]
-    assert overridable(a_line("L.5"), SURVEYED) == [False, False, False]
-    assert overridable(a_line("E.1"), DwellingFacts()) == [False, False]
-    assert overridable(a_line("E.4")) == [False]
+
+@pytest.mark.parametrize("code", ROWS)
+@pytest.mark.parametrize("holder", [Holder.TENANT, Holder.SHARED, Holder.PARTNER])
+@pytest.mark.parametrize("met", [None, False, True])
+def test_only_a_condition_that_is_not_met_could_ever_be_set_aside(
+    code: str, holder: Holder, met: bool | None
+) -> None:
+    line = a_line(code, holder=holder, condition_met=met, materials_payer=Payer.TENANT)
+    for home in (SOUND, SURVEYED, DwellingFacts(), DwellingFacts(1930, decent=False)):
+        for violation in check_line(line, home):
+            assert not (violation.rule in NEVER_SET_ASIDE and violation.overridable), (code, violation.rule)
+
+
+@pytest.mark.parametrize(
+    ("code", "overridable"),
+    [("I.c.1", True), ("E.11", True), ("VI.a.1", False), ("L.14", False)],  # height, bars; gas, asbestos
+)
+def test_an_unmet_condition_of_gas_electricity_or_asbestos_is_never_set_aside(
+    code: str, overridable: bool
+) -> None:
+    line = a_line(code, cause=Cause.USE, condition_met=False)
+    found = [each for each in check_line(line, SOUND) if each.rule == "condition_unmet"]
+
+    assert [each.overridable for each in found] == [overridable]
+
+
+@pytest.mark.parametrize(
+    ("change", "never"),
+    [
+        ({"trade": "gaz"}, True),
+        ({"trade": "électricité"}, True),
+        ({"trade": "gros œuvre"}, True),
+        ({"hazard": "asbestos height"}, True),
+        ({"hazard": "lead"}, True),
+        ({"locked_to_bailleur": True}, True),
+        ({"hazard": "height"}, False),
+    ],
+)
+def test_a_kind_the_site_adds_keeps_what_is_never_set_aside(change: dict[str, object], never: bool) -> None:
+    line = a_line("I.c.1", condition_met=False)
+    assert line.kind is not None
+    found = check_line(replace(line, kind=replace(line.kind, **change)), SOUND)  # type: ignore[arg-type]
+
+    assert [each.overridable for each in found if each.rule == "condition_unmet"] == [not never]
+
+
+def test_what_is_set_aside_silences_that_rule_alone_and_never_a_hard_one() -> None:
+    everything = frozenset(rule.id for rule in GUARDRAILS)
+    high = a_line("I.c.1", condition_met=False)
+
+    assert "condition_unmet" not in broken(replace(high, set_aside=frozenset({"condition_unmet"})))
+    assert broken(replace(a_line("VI.a.1", condition_met=False), set_aside=everything)) == ["condition_unmet"]
+    assert broken(replace(a_line("IV.d.1"), set_aside=everything)) == broken(a_line("IV.d.1")) != []

@@ -22,7 +22,10 @@ SAME_CLICK = timedelta(minutes=2)
 """Sending twice within this time, by the same person, is one sending."""
 
 
-def add_comment(line_id: int, speaker: Side, actor: Actor, text: str) -> LineComment:
+def add_comment(
+    line_id: int, speaker: Side, actor: Actor, text: str, *, resolves: bool = False
+) -> LineComment:
+    """Write a remark in the line's thread; ``resolves`` closes it, until somebody remarks something again."""
     remark = LineComment(
         line_id=line_id,
         side=speaker,
@@ -30,6 +33,7 @@ def add_comment(line_id: int, speaker: Side, actor: Actor, text: str) -> LineCom
         author_name=actor.name,
         at=now(),
         text=text,
+        resolves=resolves,
     )
     db.session.add(remark)
     return remark
@@ -50,7 +54,7 @@ def accept(line: WorksLine, one: Side, actor: Actor | None) -> LineAnswer:
     forget(answer)
     answer.answer = Answer.ACCEPTED
     answer.digest = line.digest
-    answer.by_id = actor.user_id if actor else None
+    answer.by_id, answer.by_name = (actor.user_id, actor.name) if actor else (None, "")
     return answer
 
 

@@ -12,11 +12,12 @@ from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 from intranet.works.commands import Propose
 from intranet.works.facts import dwelling_facts, good_answer, line_facts, wording_of
-from intranet.works.guardrails import check_line
+from intranet.works.guardrails import refuse_broken
 from intranet.works.machine import SPLIT, check_act
 from intranet.works.mailing import tell_bailleur
 from intranet.works.models import LineComment, Split, WorksLine
-from intranet.works.service.drafting import checked_share, forget, reword
+from intranet.works.service.checking import checked_share, refuse_fixed
+from intranet.works.service.drafting import forget, reword
 from intranet.works.service.loading import (
     check_may_act,
     facts_of,
@@ -35,6 +36,7 @@ from intranet.works.service.moves import (
     just_sent,
     send,
 )
+from intranet.works.service.wording import note_wording
 from intranet.works.terms import Answer, Side, SplitState
 
 
@@ -66,6 +68,7 @@ def adopt_counter(actor: Actor, line_id: int, version: int) -> WorksLine:
     require_may(actor, p.SPLIT_WRITE)
     split, line = take_line(line_id)
     check_may_act(split, "adopt_counter")
+    refuse_fixed(line)
     refuse_stale_line(line, version)
     answer = good_answer(line, Side.BAILLEUR)
     if answer is None or answer.answer is not Answer.COUNTERED:
@@ -74,12 +77,13 @@ def adopt_counter(actor: Actor, line_id: int, version: int) -> WorksLine:
         answer.counter_holder, answer.counter_share_pct, answer.counter_payer
     )
     checked_share(wording.holder, wording.tenant_share_pct)
-    for violation in check_line(line_facts(line, wording), dwelling_facts(split.dwelling)):
-        raise Refused(violation.rule, violation.message, field=violation.field)
-    agent_id = answer.by_id
+    refuse_broken(line_facts(line, wording), dwelling_facts(split.dwelling))
+    offered_by = (answer.by_id, answer.by_name, answer.guest_id)
     reword(split, line, wording)
+    note_wording(line, "adopted", actor)
     accept(line, Side.ALC, actor)
-    accept(line, Side.BAILLEUR, None).by_id = agent_id
+    taken = accept(line, Side.BAILLEUR, None)
+    taken.by_id, taken.by_name, taken.guest_id = offered_by
     trace("works.line.adopted", split, actor, line=line.label, room=line.room)
     commit()
     return line

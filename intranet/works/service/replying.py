@@ -5,6 +5,7 @@ An answer is the command people wait for, many times on one page: it reads one r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,21 +21,30 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 from intranet.works.commands import AnswerLine, SendBack
-from intranet.works.facts import good_answer
-from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock
+from intranet.works.facts import dwelling_facts, good_answer, line_facts
+from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, refuse_broken
 from intranet.works.machine import SPLIT, SplitFacts, check_act, dwelling_allocated
 from intranet.works.mailing import tell_alc
-from intranet.works.models import LineAnswer, LineComment, Split, SplitVersion, WorksKind, WorksLine
+from intranet.works.models import (
+    GuardrailOverride,
+    LineAnswer,
+    LineComment,
+    Split,
+    SplitVersion,
+    WorksKind,
+    WorksLine,
+)
 from intranet.works.rules import (
     TENANT_HOLDERS,
     WORDING_COLUMNS,
     KindFacts,
     Wording,
     differences,
+    digest,
     seen_token,
     snapshot_line,
 )
-from intranet.works.service.drafting import checked_share
+from intranet.works.service.checking import checked_share, fixed_refusal
 from intranet.works.service.loading import (
     check_may_act,
     facts_of,
@@ -73,6 +83,7 @@ _LINE = (
         WorksLine.digest,
         WorksLine.condition_met,
         WorksLine.consent_on,
+        WorksLine.fixed,
         *(getattr(WorksLine, name) for name in WORDING_COLUMNS),
         *(getattr(WorksKind, name).label(f"kind_{name}") for name in _KIND_COLUMNS),
         Split.state,
@@ -108,6 +119,9 @@ _ADD = insert(LineAnswer)
 _REPLACE = update(LineAnswer).where(
     LineAnswer.line_id == bindparam("on_line"), LineAnswer.side == Side.BAILLEUR
 )
+_SET_ASIDE = select(GuardrailOverride.rule).where(
+    GuardrailOverride.line_id == bindparam("line_id"), GuardrailOverride.digest == bindparam("digest")
+)
 _CONSENT = update(WorksLine).where(WorksLine.id == bindparam("on_line"))
 _SENT_LINES = (
     select(SplitVersion.lines)
@@ -121,6 +135,7 @@ _REMARKED = (
     .where(
         WorksLine.split_id == bindparam("split_id"),
         LineComment.side == Side.BAILLEUR,
+        LineComment.resolves.is_(False),
         LineComment.at >= bindparam("since"),
     )
 )
@@ -143,6 +158,8 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
     )
     if refusal is not None:
         raise refusal
+    if row.fixed:
+        raise fixed_refusal()
     if command.digest != row.digest:
         raise Stale(
             _("Cette ligne a changé depuis que vous l’avez lue. Relisez-la avant de répondre."),
@@ -185,12 +202,16 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
 
 
 def accept_undisputed(actor: Actor, split_id: int, version: int) -> int:
-    """Accept every line the bailleur has not answered yet; return how many. ``Stale`` like ``send_back``."""
+    """Accept every line the bailleur has not answered yet and nobody disputes; return how many.
+
+    A line the family refuses, or that a guard-rail now forbids, is left to be looked at: it is not accepted
+    by the way. ``Stale`` like ``send_back``.
+    """
     require_may(actor, p.SPLIT_ANSWER)
     split = take_split(split_id)
     check_may_act(split, "accept_undisputed")
     refuse_stale_split(split, version, actor)
-    waiting = [line for line in split.lines if good_answer(line, Side.BAILLEUR) is None]
+    waiting = [line for line in split.lines if _undisputed(split, line)]
     if not waiting:
         return 0
     for line in waiting:
@@ -216,6 +237,15 @@ def send_back(actor: Actor, command: SendBack) -> Split:
     tell_alc("split_answered", split, message=message, who=actor.name)
     commit()
     return split
+
+
+def _undisputed(split: Split, line: WorksLine) -> bool:
+    """Not answered by the bailleur, not refused by the family, within the guard-rails, not signed already."""
+    if line.fixed or good_answer(line, Side.BAILLEUR) is not None:
+        return False
+    family = good_answer(line, Side.HOUSEHOLD)
+    refused = family is not None and family.answer is not Answer.ACCEPTED
+    return not refused and not check_line(line_facts(line), dwelling_facts(split.dwelling))
 
 
 def _heard(split: Split) -> bool:
@@ -299,13 +329,15 @@ _COUNTER_FIELDS = {"holder": "counter_holder", "materials_payer": "counter_payer
 
 
 def _check_guardrails(row: Row[Any], wanted: Wording, consents: bool) -> None:
-    for violation in check_line(_line_facts(row, wanted, consents), _home(row)):
-        field = _COUNTER_FIELDS.get(violation.field, violation.field)
-        raise Refused(violation.rule, violation.message, field=field)
+    facts = _line_facts(row, wanted, consents)
+    if any(violation.overridable for violation in check_line(facts, _home(row))):
+        found = db.session.execute(_SET_ASIDE, {"line_id": row.id, "digest": digest(wanted)}).scalars()
+        facts = replace(facts, set_aside=frozenset(found))
+    refuse_broken(facts, _home(row), _COUNTER_FIELDS)
 
 
 def _write(actor: Actor, row: Row[Any], values: dict[str, Any]) -> None:
-    signed = {**values, "by_id": actor.user_id, "at": now()}
+    signed = {**values, "by_id": actor.user_id, "by_name": actor.name, "guest_id": None, "at": now()}
     connection = db.session.connection()
     if row.answer is None:
         connection.execute(_ADD, {"line_id": row.id, "side": Side.BAILLEUR, **signed})
