@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Numeric, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from intranet.accounts.models import User
 from intranet.database import Model, UtcDateTime, Versioned, choice, now
 from intranet.dossiers.terms import DossierState, LeavingReason, Survey
 from intranet.organisations.models import Organisation, Pole, Site
+from intranet.search.words import bare
 
 __all__ = [
     "Dossier",
@@ -25,13 +27,22 @@ __all__ = [
 ]
 
 
+def _sort_name(context: Any) -> str:
+    """What a household inserted by its columns is sorted under."""
+    return bare(str(context.get_current_parameters()["name"]))
+
+
 class Household(Versioned, Model):
     """A family. Minimal data only: no income, health, nationality, origin; no field for them exists."""
 
     __tablename__ = "core_household"
+    __table_args__ = (Index("ix_core_household_sort_name", "sort_name", "id"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(120))  # the tenant's full name
+    sort_name: Mapped[str] = mapped_column(
+        String(255), default=_sort_name
+    )  # no accents, no case: lists' order
     phone: Mapped[str] = mapped_column(String(32), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     contact_choice: Mapped[str] = mapped_column(String(120), default="")  # how the family asks to be reached
@@ -45,6 +56,11 @@ class Household(Versioned, Model):
 
     pole: Mapped[Pole] = relationship(lazy="raise")
     site: Mapped[Site | None] = relationship(lazy="raise")
+
+    @validates("name")
+    def _sorted_under(self, _key: str, name: str) -> str:
+        self.sort_name = bare(name)
+        return name
 
 
 class Dwelling(Versioned, Model):
@@ -85,6 +101,7 @@ class Dossier(Versioned, Model):
         Index("ix_core_dossier_list", "bailleur_id", "state", "changed_at", "id"),
         Index("ix_core_dossier_changed", "changed_at", "id"),
         Index("ix_core_dossier_state_changed", "state", "changed_at", "id"),
+        Index("ix_core_dossier_state_since", "state", "state_since", "id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -31,7 +31,7 @@ SORTS = ("changed", "waiting", "name", "number")
 _ORDERS: dict[str, tuple[Any, ...]] = {
     "changed": (Dossier.changed_at.desc(), Dossier.id.desc()),
     "waiting": (Dossier.state_since, Dossier.id),
-    "name": (Household.name, Dossier.id),
+    "name": (Household.sort_name, Household.id, Dossier.id),
     "number": (Dossier.number.desc(),),
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from intranet.search.words import bare
+
 revision = "0002_negotiation"
 down_revision = "0001_core"
 branch_labels = None
@@ -352,9 +354,34 @@ def upgrade() -> None:
         "UPDATE core_signature SET digest = coalesce((SELECT d.digest FROM core_document d "
         "JOIN core_contract c ON c.document_id = d.id WHERE c.id = contract_id), '')"
     )
+    with op.batch_alter_table("core_dossier", schema=None) as batch_op:
+        batch_op.create_index("ix_core_dossier_state_since", ["state", "state_since", "id"], unique=False)
+    op.create_index("ix_core_contract_state", "core_contract", ["state", "created_at"])
+    with op.batch_alter_table("core_household", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sort_name", sa.String(length=255), nullable=False, server_default=""))
+        batch_op.create_index("ix_core_household_sort_name", ["sort_name", "id"], unique=False)
+    _sort_names()
+
+
+def _sort_names() -> None:
+    """What the households already there are sorted under."""
+    household = sa.table(
+        "core_household", sa.column("id", sa.Integer), sa.column("name"), sa.column("sort_name")
+    )
+    connection = op.get_bind()
+    for identity, name in connection.execute(sa.select(household.c.id, household.c.name)).all():
+        connection.execute(
+            sa.update(household).where(household.c.id == identity).values(sort_name=bare(name))
+        )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_core_contract_state", "core_contract")
+    with op.batch_alter_table("core_household", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_household_sort_name")
+        batch_op.drop_column("sort_name")
+    with op.batch_alter_table("core_dossier", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_dossier_state_since")
     with op.batch_alter_table("core_works_line", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_core_works_line_consent_document_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_core_works_line_origin_id"), type_="foreignkey")

@@ -277,6 +277,7 @@ class Contract(Versioned, Model):
     """The participation contract of an agreed split. Immutable once signed; an amendment is another."""
 
     __tablename__ = "core_contract"
+    __table_args__ = (Index("ix_core_contract_state", "state", "created_at"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)  # CP-2019-0007
