@@ -48,6 +48,7 @@ class SplitFacts:
     heard: bool = True  # the bailleur answered, commented or wrote something in this turn
     missing: tuple[str, ...] = ()  # lines that some side has not accepted in their present wording
     signed: bool = False  # the contract bears every signature it needs
+    rent_pending: bool = False  # works against rent that bailleur and tenant have not both agreed to
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,15 @@ def _accepted_by_all(facts: SplitFacts) -> Refused | None:
     return Refused("split.not_accepted", _("Toutes les lignes ne sont pas acceptées par chacun."))
 
 
+def _rent_settled(facts: SplitFacts) -> Refused | None:
+    if not facts.rent_pending:
+        return None
+    return Refused(
+        "split.rent_pending",
+        _("Les travaux déduits du loyer attendent l’accord du bailleur et de la famille sur ces chiffres."),
+    )
+
+
 def _all_signed(facts: SplitFacts) -> Refused | None:
     if facts.signed:
         return None
@@ -135,7 +145,7 @@ SPLIT = Machine(
         S.AGREED,
         p.SPLIT_HOUSEHOLD,
         "works.split.agreed",
-        (dwelling_allocated, _has_lines, _within_guardrails, _accepted_by_all),
+        (dwelling_allocated, _has_lines, _within_guardrails, _accepted_by_all, _rent_settled),
     ),
     Transition(
         "reopen", _on(S.AGREED), S.COUNTERED, p.SPLIT_WRITE, "works.split.reopened", needs_reason=True
@@ -209,6 +219,21 @@ SPLIT_ACTS: Mapping[str, Act] = {
         Act("comment_alc", _on(S.DRAFT, S.PROPOSED, S.COUNTERED), p.SPLIT_WRITE, "works.line.commented"),
         Act("comment_bailleur", _on(S.PROPOSED, S.COUNTERED), p.SPLIT_ANSWER, "works.line.commented"),
         Act("grant_time", _on(S.PROPOSED), p.SPLIT_GRANT_TIME, "works.split.time_granted"),
+        Act("write_rent", _WRITING, p.SPLIT_WRITE, "works.rent.written"),
+        Act("answer_rent", _on(S.PROPOSED, S.COUNTERED), p.SPLIT_ANSWER, "works.rent.consented"),
+        Act(
+            "record_rent",
+            _on(S.DRAFT, S.PROPOSED, S.COUNTERED),
+            p.SPLIT_HOUSEHOLD,
+            "works.rent.tenant_consented",
+        ),
+        Act(
+            "file_consent",
+            _on(S.DRAFT, S.PROPOSED, S.COUNTERED, S.AGREED),
+            p.SPLIT_WRITE,
+            "works.consent.filed",
+        ),
+        Act("give_consent", _on(S.PROPOSED, S.COUNTERED, S.AGREED), p.SPLIT_ANSWER, "works.consent.given"),
         Act("issue_contract", _on(S.AGREED), p.CONTRACT_ISSUE, "works.contract.issued"),
     )
 }

@@ -11,6 +11,7 @@ from intranet.clock import now, today
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
+from intranet.rent.queries import pending
 from intranet.timeline.service import commit, record
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
@@ -63,15 +64,28 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
         accepted=accepted,
         refused=sum(given is Answer.REFUSED for given in command.answers.values()),
     )
-    facts = facts_of(split)
-    if not facts.missing and facts.kept:
-        move = SPLIT.check("agree", split.state, facts)
-        before = split.state
-        hand_over(split, move.target)
-        split.agreed_at = now()
-        trace(move.event, split, actor, from_state=before)
+    agree_when_all_do(split, actor)
     commit()
     return split
+
+
+def agree_when_all_do(split: Split, actor: Actor) -> bool:
+    """Agree the split once ALC, bailleur and household accept every line, and what comes off the rent if any.
+
+    The end of each command that may bring the last acceptance: asks for no permission of its own and does not
+    commit. ``Refused`` when a guard-rail has come up meanwhile. Whether the split is agreed by it.
+    """
+    if split.state is not SplitState.COUNTERED:
+        return False
+    facts = facts_of(split, rent_pending=pending(split.id))
+    if facts.missing or facts.rent_pending or not facts.kept:
+        return False
+    move = SPLIT.check("agree", split.state, facts)
+    before = split.state
+    hand_over(split, move.target)
+    split.agreed_at = now()
+    trace(move.event, split, actor, from_state=before)
+    return True
 
 
 def withdraw(actor: Actor, split_id: int, version: int, reason: str) -> Split:

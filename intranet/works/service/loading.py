@@ -111,7 +111,9 @@ def side(actor: Actor) -> Side:
     return found
 
 
-def facts_of(split: Split, *, heard: bool = True, signed: bool = False) -> SplitFacts:
+def facts_of(
+    split: Split, *, heard: bool = True, signed: bool = False, rent_pending: bool = False
+) -> SplitFacts:
     """What the machine's guards look at, from the split as it is now."""
     home = dwelling_facts(split.dwelling)
     refusals = tuple(
@@ -128,6 +130,7 @@ def facts_of(split: Split, *, heard: bool = True, signed: bool = False) -> Split
         heard=heard,
         missing=tuple(line.label for line in split.lines if not accepted_by_all(line)),
         signed=signed,
+        rent_pending=rent_pending,
     )
 
 
