@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 
 from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
+from intranet.chantiers import amending
 from intranet.clock import PARIS, now, today
 from intranet.dossiers.service import works_started
 from intranet.errors import Refused, Stale
@@ -24,6 +26,8 @@ from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
 from intranet.works.machine import CONTRACT, JOINED_STATES, SPLIT, ContractFacts
 from intranet.works.models import Contract, Split, WorksLine
+from intranet.works.service.amending import contract_amended, replace_former
+from intranet.works.service.checking import MOST_CENTS, MOST_MINUTES
 from intranet.works.service.loading import (
     check_may_act,
     facts_of,
@@ -37,6 +41,10 @@ from intranet.works.wordings import contract_state_refusal
 
 AUDIENCE = ("alc", "bailleur", "partner")
 SUPPORT_LIMIT = 4000
+LATEST_YEARS = 3
+"""A chantier planned to end later than that was mistyped."""
+
+AMENDMENT = re.compile(r"-A\d+$")
 RENDER_JOB = "contract.render"
 
 _SPLIT_OF = select(Contract.split_id).where(Contract.id == bindparam("contract_id"))
@@ -63,18 +71,28 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
         )
     _check_calendar(split, command)
     kept = [line for line in split.lines if line.holder is not Holder.DROPPED]
+    _check_lines(kept)
     partner = _partner(command.partner_id, kept)
+    former = contract_amended(split)
+    lines = [_fixed(line) for line in kept]
+    if former is not None:
+        amending.check(former.id, partner.id if partner else None, lines)
     contract = Contract(
-        number=_next_number(),
+        number=_amendment_number(former) if former else _next_number(),
         split_id=split.id,
+        amends_id=former.id if former else None,
         dossier_id=split.dossier_id,
         support_technical=checked(command.support_technical, SUPPORT_LIMIT, field="support_technical"),
         support_social=checked(command.support_social, SUPPORT_LIMIT, field="support_social"),
+        support_volunteers=checked(command.support_volunteers, SUPPORT_LIMIT, field="support_volunteers"),
+        insurance=checked(command.insurance, 255, field="insurance", multiline=False),
+        insured_until=command.insured_until,
+        image_consent=command.image_consent,
         starts_on=command.starts_on,
         ends_on=command.ends_on,
         days_a_week=command.days_a_week,
         partner_id=partner.id if partner else None,
-        lines=[_fixed(line) for line in kept],
+        lines=lines,
         created_at=now(),
     )
     db.session.add(contract)
@@ -164,6 +182,8 @@ def _conclude(actor: Actor, split: Split, contract: Contract, signed_on: date) -
     hand_over(split, onward.target)
     trace(onward.event, split, actor, from_state=was, contract=contract.number)
     works_started(actor, split.dossier_id)
+    replace_former(actor, contract)
+    amending.apply(actor, contract)
 
 
 def _take_contract(contract_id: int) -> tuple[Split, Contract]:
@@ -204,8 +224,43 @@ def _check_calendar(split: Split, command: IssueContract) -> None:
             _("Le chantier ne peut pas commencer avant l’accord de chacun."),
             field="starts_on",
         )
+    if command.ends_on.year - agreed.year > LATEST_YEARS:
+        raise Refused(
+            "contract.late",
+            _("La fin prévue est trop lointaine : vérifiez l’année."),
+            field="ends_on",
+        )
     if not 1 <= command.days_a_week <= 6:
         raise Refused("contract.days", _("Le nombre de jours par semaine va de 1 à 6."), field="days_a_week")
+    if command.insured_until is not None and command.insured_until < today():
+        raise Refused(
+            "contract.insurance",
+            _("Cette attestation d’assurance est déjà périmée : demandez la nouvelle à la famille."),
+            field="insured_until",
+        )
+
+
+def _check_lines(kept: Sequence[WorksLine]) -> None:
+    """At least one line, and amounts that can be: what signs a contract is looked at once more.
+
+    A contract without a line for one of the parties is allowed: its document says so in plain words.
+    """
+    if not kept:
+        raise Refused(
+            "contract.empty", _("Tous les travaux ont été abandonnés : il n’y a rien à mettre au contrat.")
+        )
+    for line in kept:
+        amounts = (line.materials_cents, line.tenant_cents or 0)
+        if not all(0 <= cents <= MOST_CENTS for cents in amounts) or not 0 <= line.minutes <= MOST_MINUTES:
+            raise Refused(
+                "contract.amount",
+                _(
+                    "Un montant ou une durée n’est pas possible : %(room)s — %(line)s. Rouvrez la répartition "
+                    "pour corriger la ligne.",
+                    room=line.room,
+                    line=line.label,
+                ),
+            )
 
 
 def _partner(partner_id: int | None, lines: Iterable[WorksLine]) -> Organisation | None:
@@ -229,6 +284,9 @@ def _fixed(line: WorksLine) -> dict[str, Any]:
         "default_rule": line.default_rule,
         "consent": kind.consent if kind else "",
         "consent_on": line.consent_on.isoformat() if line.consent_on else None,
+        "consent_document_id": line.consent_document_id,
+        "wear": line.wear,
+        "origin_id": line.origin_id,
     }
 
 
@@ -263,8 +321,17 @@ def _next_number() -> str:
     if db.engine.dialect.name == "postgresql":  # on SQLite only one transaction writes at a time
         db.session.execute(_ONE_AT_A_TIME)
     year = today().year
-    last = db.session.scalar(_LAST_NUMBER, {"pattern": f"CP-{year}-%"})
+    last = db.session.scalar(_LAST_NUMBER, {"pattern": f"CP-{year}-____"})
     return f"CP-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+
+
+def _amendment_number(former: Contract) -> str:
+    """``CP-2019-0007-A1``: the first contract's number and the rank of the amendment, cancelled ones counted."""
+    first = AMENDMENT.sub("", former.number)
+    made = db.session.scalar(
+        select(func.count()).select_from(Contract).where(Contract.number.like(f"{first}-A%"))
+    )
+    return f"{first}-A{(made or 0) + 1}"
 
 
 def _record(

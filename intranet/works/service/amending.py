@@ -24,6 +24,7 @@ from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.models import Contract, GuardrailOverride, LineAnswer, Split, WorksLine
 from intranet.works.service.loading import facts_of, take_split, trace
 from intranet.works.service.moves import MESSAGE_LIMIT, hand_over
+from intranet.works.service.wording import note_wording
 from intranet.works.terms import ContractState, Holder, Side, SplitState
 from intranet.works.wordings import contract_state_refusal
 
@@ -88,7 +89,7 @@ def open_amendment(
     db.session.add(amendment)
     db.session.flush()
     for line in kept:
-        _copy(line, amendment, fixed=line.id not in line_ids)
+        _copy(actor, line, amendment, fixed=line.id not in line_ids)
     record(
         "works.split.opened",
         actor=actor,
@@ -180,7 +181,7 @@ def _refuse_unfit(split: Split, contract: Contract) -> None:
         )
 
 
-def _copy(line: WorksLine, amendment: Split, *, fixed: bool) -> WorksLine:
+def _copy(actor: Actor, line: WorksLine, amendment: Split, *, fixed: bool) -> None:
     """The line in the amendment. A fixed one keeps the answers that signed it; the others are asked again."""
     copy = WorksLine(
         split_id=amendment.id,
@@ -192,8 +193,7 @@ def _copy(line: WorksLine, amendment: Split, *, fixed: bool) -> WorksLine:
     if fixed:
         given = (good_answer(line, side) for side in AGREEING)
         copy.answers = [_same(answer) for answer in given if answer is not None]
-    db.session.add(copy)
-    db.session.flush()
+    note_wording(copy, "amended", actor)
     granted = db.session.scalars(
         select(GuardrailOverride).where(
             GuardrailOverride.line_id == line.id, GuardrailOverride.digest == line.digest
@@ -211,7 +211,6 @@ def _copy(line: WorksLine, amendment: Split, *, fixed: bool) -> WorksLine:
                 at=each.at,
             )
         )
-    return copy
 
 
 def _same(answer: LineAnswer) -> LineAnswer:
