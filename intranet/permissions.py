@@ -43,6 +43,7 @@ SETTING_MANAGE = "core.setting.manage"
 SPLIT_ANSWER = "core.split.answer"
 SPLIT_GRANT_TIME = "core.split.grant_time"
 SPLIT_HOUSEHOLD = "core.split.household"
+SPLIT_OVERRIDE = "core.split.override"
 SPLIT_READ = "core.split.read"
 SPLIT_VOICE = "core.split.voice"
 SPLIT_WRITE = "core.split.write"
@@ -76,6 +77,7 @@ PERMISSIONS = (
     Permission(SPLIT_ANSWER, _l("Répondre pour le bailleur"), _AGENT | {GuestRole.AGENT}),
     Permission(SPLIT_GRANT_TIME, _l("Accorder plus de temps au bailleur"), frozenset({Role.COORDINATOR})),
     Permission(SPLIT_HOUSEHOLD, _l("Recueillir la réponse du ménage"), _FOLLOWING),
+    Permission(SPLIT_OVERRIDE, _l("Lever un garde-fou, avec une raison"), frozenset({Role.COORDINATOR})),
     Permission(SPLIT_READ, _l("Lire une répartition"), STAFF_ROLES | {Role.AGENT, GuestRole.AGENT}),
     Permission(SPLIT_VOICE, _l("Répondre pour sa famille"), frozenset({GuestRole.HOUSEHOLD})),
     Permission(SPLIT_WRITE, _l("Préparer et proposer une répartition"), _SITE | _FOLLOWING),

@@ -155,7 +155,7 @@ POLICIES = (
         p.VISIT_WRITE,
     ),
     *_on(Dwelling, _dwellings, p.DWELLING_READ, p.DWELLING_MANAGE),
-    *_on(Split, _splits, p.SPLIT_GRANT_TIME),
+    *_on(Split, _splits, p.SPLIT_GRANT_TIME, p.SPLIT_OVERRIDE),
     *_on(Split, _splits, p.SPLIT_READ, p.SPLIT_WRITE, p.SPLIT_ANSWER, p.SPLIT_HOUSEHOLD, p.CONTRACT_ISSUE),
     *_on(Split, _splits, p.GUEST_INVITE, p.SPLIT_VOICE),
     *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),

@@ -69,6 +69,17 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideGuardrail:
+    """Set a guard-rail aside for the wording of a line, or for the one ``change`` gives it; say why."""
+
+    line_id: int
+    version: int
+    rule: str
+    reason: str
+    change: ChangeLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Propose:
     split_id: int
     version: int

@@ -212,6 +212,7 @@ SPLIT_ACTS: Mapping[str, Act] = {
         Act("add_line", _WRITING, p.VISIT_WRITE, "works.line.added"),
         Act("change_line", _WRITING, p.SPLIT_WRITE, "works.line.changed"),
         Act("remove_line", _WRITING, p.SPLIT_WRITE, "works.line.removed"),
+        Act("override_guardrail", _WRITING, p.SPLIT_OVERRIDE, "works.line.overridden"),
         Act("adopt_counter", _on(S.COUNTERED), p.SPLIT_WRITE, "works.line.adopted"),
         Act("answer_line", _on(S.PROPOSED), p.SPLIT_ANSWER, "works.line.answered"),
         Act("accept_undisputed", _on(S.PROPOSED), p.SPLIT_ANSWER, "works.split.accepted_undisputed"),

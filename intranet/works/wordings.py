@@ -345,6 +345,8 @@ TIMELINE: dict[str, Any] = {
     "works.line.adopted": _line(_l("a adopté la contre-proposition")),
     "works.line.kept": _line(_l("a gardé sa proposition")),
     "works.line.commented": _line(_l("a commenté une ligne")),
+    "works.line.resolved": _line(_l("a clos l’échange sur une ligne")),
+    "works.line.overridden": _line(_l("a levé un garde-fou")),
     "works.line.answered": _answered,
     "works.split.proposed": _l("a proposé la répartition (version %(number)s)"),
     "works.split.accepted_undisputed": _l("a accepté les lignes sans réponse (%(lines)s)"),

@@ -6,7 +6,8 @@ from intranet.works.service.amending import open_amendment
 from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
 from intranet.works.service.granting import grant_time
-from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose
+from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose, resolve
+from intranet.works.service.overriding import override
 from intranet.works.service.replying import accept_undisputed, answer_line, send_back
 from intranet.works.service.silence import sweep_silence
 
@@ -21,10 +22,12 @@ __all__ = [
     "keep_line",
     "open_amendment",
     "open_split",
+    "override",
     "propose",
     "record_household",
     "remove_line",
     "reopen",
+    "resolve",
     "send_back",
     "sweep_silence",
     "tenancy_ended",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
@@ -38,6 +39,13 @@ from intranet.works.service.moves import (
 )
 from intranet.works.service.wording import note_wording
 from intranet.works.terms import Answer, Side, SplitState
+
+_LAST_REMARK = (
+    select(LineComment)
+    .where(LineComment.line_id == bindparam("line_id"))
+    .order_by(LineComment.id.desc())
+    .limit(1)
+)
 
 
 def propose(actor: Actor, command: Propose) -> Split:
@@ -106,19 +114,45 @@ def keep_line(actor: Actor, line_id: int, version: int) -> WorksLine:
 
 def comment(actor: Actor, line_id: int, text: str) -> LineComment:
     """Remark something on a line, at any time of the negotiation; read by ALC and the bailleur."""
+    speaker, split, line = _speaking(actor, line_id)
+    kept = checked(text, MESSAGE_LIMIT, field="comment")
+    if not kept:
+        raise Refused("comment.empty", _("Écrivez votre commentaire."), field="comment")
+    return _remark("works.line.commented", split, line, actor, add_comment(line.id, speaker, actor, kept))
+
+
+def resolve(actor: Actor, line_id: int) -> LineComment:
+    """Say that what was discussed on a line is settled. Either side may; a later remark opens it again.
+
+    Closing what is closed already changes nothing. An answer to the line is another thing: none is given here.
+    """
+    speaker, split, line = _speaking(actor, line_id)
+    last = db.session.scalars(_LAST_REMARK, {"line_id": line.id}).first()
+    if last is None:
+        raise Refused("comment.none", _("Personne n’a rien écrit sur cette ligne : rien à clore."))
+    if last.resolves:
+        return last
+    closing = add_comment(line.id, speaker, actor, "", resolves=True)
+    return _remark("works.line.resolved", split, line, actor, closing)
+
+
+def _speaking(actor: Actor, line_id: int) -> tuple[Side, Split, WorksLine]:
+    """Whom the actor speaks for, and the line, while its split is still discussed."""
     speaker = side(actor)
     act = {Side.ALC: "comment_alc", Side.BAILLEUR: "comment_bailleur"}.get(speaker)
     if act is None:
         raise NotAllowed("split.no_party", _("Votre organisme n’est pas partie à cette répartition."))
     split, line = take_line(line_id)
     require_may(actor, check_act(act, split.state).permission)
-    kept = checked(text, MESSAGE_LIMIT, field="comment")
-    if not kept:
-        raise Refused("comment.empty", _("Écrivez votre commentaire."), field="comment")
-    remark = add_comment(line.id, speaker, actor, kept)
+    return speaker, split, line
+
+
+def _remark(
+    kind: str, split: Split, line: WorksLine, actor: Actor, remark: LineComment
+) -> LineComment:
     db.session.flush()
     record(
-        "works.line.commented",
+        kind,
         actor=actor,
         subject="split",
         subject_id=split.id,
