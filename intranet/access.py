@@ -54,6 +54,13 @@ class Role(enum.StrEnum):
     MEMBER = "member"  # any other partner's
 
 
+class GuestRole(enum.StrEnum):
+    """What somebody without an account is, let in to one split by a reference and a code."""
+
+    AGENT = "guest_agent"  # answers for the bailleur
+    HOUSEHOLD = "guest_household"
+
+
 STAFF_ROLES = frozenset(
     {Role.ADMIN, Role.COORDINATOR, Role.DIRECTOR, Role.REFERENT, Role.TECHNICAL, Role.TISF}
 )
@@ -63,7 +70,7 @@ class Scope(NamedTuple):
     """All that a policy may look at when it builds its criterion."""
 
     kind: OrganisationKind
-    role: Role
+    role: Role | GuestRole
 
 
 class ACTOR:
@@ -72,11 +79,16 @@ class ACTOR:
     user_id = bindparam("actor_user_id", type_=Integer)
     organisation_id = bindparam("actor_organisation_id", type_=Integer)
     pole_id = bindparam("actor_pole_id", type_=Integer)
+    guest_split_id = bindparam("actor_guest_split_id", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person at work, in the organisation and role chosen for this session. Is Flask-Login's user."""
+    """The person at work, in the organisation and role chosen for this session. Is Flask-Login's user.
+
+    A guest has no account: ``user_id`` is 0, which is nobody's, ``name`` is who she says she is (empty until
+    she has) and ``guest_id`` her access. What a command writes down as its author is ``author_id``.
+    """
 
     user_id: int
     session_id: int
@@ -91,6 +103,8 @@ class Actor:
     pole_id: int | None
     permissions: frozenset[str]
     second_factor_missing: bool = False
+    guest_id: int | None = None
+    guest_split_id: int | None = None
     params: Mapping[str, Any] = field(init=False)
 
     is_authenticated = True
@@ -105,11 +119,21 @@ class Actor:
                 "actor_user_id": self.user_id,
                 "actor_organisation_id": self.organisation_id,
                 "actor_pole_id": self.pole_id,
+                "actor_guest_split_id": self.guest_split_id,
             },
         )
 
     def get_id(self) -> str:
         return str(self.session_id)
+
+    @property
+    def author_id(self) -> int | None:
+        """The account to write down as who did it; ``None`` for a guest, whose ``name`` and ``guest_id`` tell."""
+        return self.user_id or None
+
+    def wrote(self, author_id: int | None, name: str | None) -> bool:
+        """Whether what these two name as its author was this person's doing."""
+        return author_id == self.author_id and (author_id is not None or name == self.name)
 
     def may(self, permission: str) -> bool:
         """Whether the role holds the permission at all; which objects it reaches is ``can``'s to say."""
@@ -136,6 +160,24 @@ def requires(permission: str) -> Callable[[F], F]:
     return mark
 
 
+def guest_page(permission: str) -> Callable[[F], F]:
+    """Only a guest whose role holds ``permission`` reaches the view; anybody else is led to ``/acces``."""
+
+    def mark(view: F) -> F:
+        view.__guests__ = GUESTS_ONLY  # type: ignore[attr-defined]
+        return requires(permission)(view)
+
+    return mark
+
+
+def open_to_guests(view: F) -> F:
+    """Guests reach the view too, with what it requires. On any view that does not say so they are strangers."""
+    view.__guests__ = GUESTS_TOO  # type: ignore[attr-defined]
+    return view
+
+
+GUESTS_ONLY = "only"
+GUESTS_TOO = "too"
 SIGNED_IN = "signed-in"
 PUBLIC = "public"
 

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 from babel import Locale
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from intranet import operations, static_files, web
-from intranet.access import public, registry
+from intranet.access import GUESTS_ONLY, public, registry
 from intranet.config import Settings
 from intranet.database import set_up_engine
 from intranet.documents.uploads import FormRequest
@@ -112,9 +112,13 @@ def _speak(app: Flask, plugins: Plugins) -> None:
 
 
 def _load_person(_request: object) -> object | None:
-    from intranet.accounts.session import load_actor  # it needs the extensions made here
+    """The account's person; on pages open to guests the guest, who is a stranger everywhere else."""
+    from intranet.accounts.session import load_actor  # they need the extensions made here
+    from intranet.guests.session import load_guest
 
-    return load_actor()
+    welcome = gate.guests_of(current_app, request.endpoint)
+    person = None if welcome == GUESTS_ONLY else load_actor()
+    return load_guest() if person is None and welcome else person
 
 
 def _language() -> Locale:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from intranet.access import STAFF_ROLES, Role
+from intranet.access import STAFF_ROLES, GuestRole, Role
 from intranet.plugin_api import Permission
 
 _ADMIN = frozenset({Role.ADMIN})
@@ -17,6 +17,7 @@ _SITE = frozenset({Role.COORDINATOR, Role.TECHNICAL})
 _AGENT = frozenset({Role.AGENT})
 _ANIMATOR = frozenset({Role.ANIMATOR})
 _EVERYONE = frozenset(Role)
+_GUESTS = frozenset(GuestRole)
 
 ACCESS_LOG_READ = "core.access_log.read"
 CATALOGUE_MANAGE = "core.catalogue.manage"
@@ -35,6 +36,7 @@ DOSSIER_READ = "core.dossier.read"
 DWELLING_MANAGE = "core.dwelling.manage"
 DWELLING_READ = "core.dwelling.read"
 FILE_READ = "core.file.read"
+GUEST_INVITE = "core.guest.invite"
 HANDOVER_DECIDE = "core.handover.decide"
 ORGANISATION_MANAGE = "core.organisation.manage"
 PLUGIN_READ = "core.plugin.read"
@@ -58,7 +60,7 @@ PERMISSIONS = (
     Permission(CHANTIER_READ, _l("Suivre un chantier"), _EVERYONE - {Role.MEMBER}),
     Permission(CHANTIER_RUN, _l("Tenir le chantier à jour"), _ANIMATOR | _SITE),
     Permission(CONTRACT_ISSUE, _l("Établir le contrat de participation"), _FOLLOWING),
-    Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER}),
+    Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER} | _GUESTS),
     Permission(CONTRACT_SIGN, _l("Enregistrer les signatures du contrat"), _FOLLOWING),
     Permission(DOSSIER_ALLOCATE, _l("Attribuer un logement"), _FOLLOWING),
     Permission(DOSSIER_CREATE, _l("Ouvrir un dossier"), _FOLLOWING),
@@ -68,7 +70,8 @@ PERMISSIONS = (
     Permission(DOSSIER_READ, _l("Lire un dossier"), STAFF_ROLES),
     Permission(DWELLING_MANAGE, _l("Enregistrer un logement"), _FOLLOWING),
     Permission(DWELLING_READ, _l("Voir les logements"), STAFF_ROLES | {Role.AGENT}),
-    Permission(FILE_READ, _l("Ouvrir un fichier"), _EVERYONE),
+    Permission(FILE_READ, _l("Ouvrir un fichier"), _EVERYONE | _GUESTS),
+    Permission(GUEST_INVITE, _l("Ouvrir un accès sans compte"), _SITE | _FOLLOWING),
     Permission(HANDOVER_DECIDE, _l("Réceptionner les travaux"), _SITE),
     Permission(ORGANISATION_MANAGE, _l("Gérer organismes, pôles et sites"), _COORDINATION),
     Permission(PLUGIN_READ, _l("Voir les modules installés"), _ADMIN),

@@ -18,6 +18,7 @@ from intranet.access import (
     ACTOR,
     STAFF_ROLES,
     Actor,
+    GuestRole,
     OrganisationKind,
     Role,
     Scope,
@@ -70,7 +71,7 @@ class Permission:
 
     name: str
     label: Text
-    roles: frozenset[Role]
+    roles: frozenset[Role | GuestRole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ __all__ = [
     "Demo",
     "Event",
     "Exporter",
+    "GuestRole",
     "HealthCheck",
     "Indicator",
     "Job",

@@ -3,7 +3,8 @@
 - référent and director: households of their own pôle; coordinator, administrator: all;
 - éducateur technique and TISF: the dossiers they are named on;
 - a child-protection dossier (PEP): only people named on it or granted, and the coordinator;
-- bailleur: what concerns its own dwellings; works partner: its own chantiers.
+- bailleur: what concerns its own dwellings; works partner: its own chantiers;
+- a guest: the one split her access names, and its contracts.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from intranet import permissions as p
-from intranet.access import ACTOR, OrganisationKind, Role, Scope
+from intranet.access import ACTOR, GuestRole, OrganisationKind, Role, Scope
 from intranet.chantiers.models import Chantier, SitePhoto
 from intranet.database import Model
 from intranet.documents.models import Document
@@ -83,6 +84,10 @@ def _splits(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is OrganisationKind.BAILLEUR:
         # A draft never sent is ALC's own business.
         return and_(Split.bailleur_id == ACTOR.organisation_id, Split.number > 0)
+    if scope.role is GuestRole.AGENT:
+        return and_(Split.id == ACTOR.guest_split_id, Split.number > 0)
+    if scope.role is GuestRole.HOUSEHOLD:
+        return Split.id == ACTOR.guest_split_id
     return false()
 
 
@@ -93,6 +98,8 @@ def _contracts(scope: Scope) -> ColumnElement[bool]:
         return Contract.split_id.in_(select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id))
     if scope.kind is OrganisationKind.WORKS_PARTNER:
         return Contract.partner_id == ACTOR.organisation_id
+    if isinstance(scope.role, GuestRole):
+        return Contract.split_id == ACTOR.guest_split_id
     return false()
 
 
@@ -136,6 +143,9 @@ def _files(scope: Scope) -> ColumnElement[bool]:
             Document.dossier_id.in_(mine),
             _not_of_another(Chantier.partner_id, _contracts(scope)),
         )
+    if isinstance(scope.role, GuestRole):
+        made = or_(Contract.document_id == Document.id, Contract.sealed_document_id == Document.id)
+        return exists().where(made, _contracts(scope))
     return false()
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from intranet.access import PUBLIC, SIGNED_IN, OrganisationKind
+from intranet.access import GUESTS_ONLY, PUBLIC, SIGNED_IN, OrganisationKind
 from intranet.database import begin_as
 from intranet.extensions import db
 from intranet.pluginsystem.registry import Registry
@@ -20,15 +20,20 @@ from intranet.pluginsystem.registry import Registry
 OWN_ACCOUNT = "accounts"
 SIGN_IN = "accounts.login"
 SECOND_FACTOR = "accounts.second_factor"
+GUESTS_ENTER = "guests.enter"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an endpoint asks: ``access`` as marked, ``kinds`` when it belongs to a portal."""
+    """What an endpoint asks: ``access`` as marked, ``kinds`` when it belongs to a portal.
+
+    ``guests`` says whether people without an account reach it: not at all (empty), too, or they alone.
+    """
 
     access: str
     kinds: frozenset[OrganisationKind] | None
+    guests: str = ""
 
 
 def mark_of(app: Flask, endpoint: str) -> str | None:
@@ -41,13 +46,19 @@ def mark_of(app: Flask, endpoint: str) -> str | None:
     return getattr(app.view_functions[endpoint], "__access__", None)
 
 
+def guests_of(app: Flask, endpoint: str | None) -> str:
+    """Whether a guest reaches the endpoint: empty for no, ``too``, or ``only``."""
+    return getattr(app.view_functions.get(endpoint or ""), "__guests__", "")
+
+
 def rules_of(app: Flask, registry: Registry) -> Mapping[str, Rule]:
     """The rule of each marked endpoint, worked out once."""
     rules = {}
     for endpoint in app.view_functions:
         access = mark_of(app, endpoint)
         if access is not None:
-            rules[endpoint] = Rule(access, registry.portal_kinds.get(endpoint.partition(".")[0]))
+            kinds = registry.portal_kinds.get(endpoint.partition(".")[0])
+            rules[endpoint] = Rule(access, kinds, guests_of(app, endpoint))
     return rules
 
 
@@ -64,7 +75,7 @@ def install(app: Flask, registry: Registry) -> None:
             return None
         person = current_user._get_current_object()
         if not person.is_authenticated:
-            return _sign_in()
+            return _to_the_guests_door() if rule.guests == GUESTS_ONLY else _sign_in()
         if rule.kinds is not None and person.scope.kind not in rule.kinds:
             abort(404)
         if person.second_factor_missing and request.blueprint != OWN_ACCOUNT:
@@ -101,7 +112,17 @@ def _sign_in() -> Response:
             ),
             "warning",
         )
-    target = url_for(SIGN_IN, next=_way_back())
+    return _leave_for(url_for(SIGN_IN, next=_way_back()))
+
+
+def _to_the_guests_door() -> Response:
+    """To where reference and code are typed: the access has ended, was closed, or was never opened here."""
+    if request.method not in READING:
+        flash(_("Votre accès a pris fin : ce que vous veniez d’envoyer n’est pas enregistré."), "warning")
+    return _leave_for(url_for(GUESTS_ENTER))
+
+
+def _leave_for(target: str) -> Response:
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": target})
     return redirect(target, 303)

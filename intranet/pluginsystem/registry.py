@@ -16,6 +16,7 @@ from intranet.plugin_api import (
     Demo,
     Event,
     Exporter,
+    GuestRole,
     HealthCheck,
     Indicator,
     Job,
@@ -79,13 +80,13 @@ class Registry:
         return self.plugins.configs[owner]
 
     @cached_property
-    def _by_role(self) -> Mapping[Role, frozenset[str]]:
+    def _by_role(self) -> Mapping[Role | GuestRole, frozenset[str]]:
         return {
             role: frozenset(name for name, each in self.permissions.items() if role in each.roles)
-            for role in Role
+            for role in (*Role, *GuestRole)
         }
 
-    def role_permissions(self, role: Role) -> frozenset[str]:
+    def role_permissions(self, role: Role | GuestRole) -> frozenset[str]:
         """The names of the permissions that ``role`` holds."""
         return self._by_role[role]
 

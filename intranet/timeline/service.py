@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, event, insert, inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from intranet.access import Actor, OrganisationKind, registry
+from intranet.access import Actor, GuestRole, OrganisationKind, registry
 from intranet.database import Model, UtcDateTime, now
 from intranet.dossiers.models import Dossier
 from intranet.errors import Stale
@@ -30,6 +30,9 @@ SIDES = {
     OrganisationKind.WORKS_PARTNER: "partner",
 }
 """The side of each kind of organisation; any other kind is its own side, named after it."""
+
+GUEST_SIDES = {GuestRole.AGENT: "bailleur", GuestRole.HOUSEHOLD: "household"}
+"""The side of those who have no account."""
 
 NEVER_RECORDED = frozenset({"version", "password_hash", "totp_secret", "totp_last_step"})
 
@@ -69,9 +72,9 @@ def record(
         {
             "at": at,
             "kind": kind,
-            "actor_id": actor.user_id if actor else None,
+            "actor_id": actor.author_id if actor else None,
             "actor_name": actor.name if actor else "",
-            "side": SIDES.get(actor.scope.kind, actor.scope.kind.value) if actor else "",
+            "side": _side(actor) if actor else "",
             "dossier_id": dossier_id,
             "subject": subject,
             "subject_id": subject_id,
@@ -88,7 +91,7 @@ def record(
         Event(
             kind=kind,
             at=at,
-            actor_id=actor.user_id if actor else None,
+            actor_id=actor.author_id if actor else None,
             dossier_id=dossier_id,
             subject=subject,
             subject_id=subject_id,
@@ -98,6 +101,11 @@ def record(
             data=plain,
         )
     )
+
+
+def _side(actor: Actor) -> str:
+    kind, role = actor.scope
+    return GUEST_SIDES[role] if isinstance(role, GuestRole) else SIDES.get(kind, kind.value)
 
 
 def commit() -> None:

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
+from intranet.guests.wordings import TIMELINE as GUEST_WORDINGS
 from intranet.wear.wordings import TIMELINE as WEAR_WORDINGS
 from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
 
@@ -54,6 +55,7 @@ WORDINGS: dict[str, Wording] = {
     # Splits and contracts
     **CHANTIER_WORDINGS,
     **WORKS_WORDINGS,
+    **GUEST_WORDINGS,
     **WEAR_WORDINGS,
 }
 

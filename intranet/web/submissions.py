@@ -36,7 +36,7 @@ def submission_key() -> str:
 
 def claim() -> Any:
     """Before a form is handled: record its key, or repeat the answer its first sending had."""
-    if request.method != "POST" or not current_user.is_authenticated:
+    if request.method != "POST" or not current_user.is_authenticated or current_user.author_id is None:
         return None
     key = request.form.get("submission", "")
     if not key or len(key) > LONGEST_KEY:

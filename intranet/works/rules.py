@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from intranet.access import OrganisationKind, Scope
+from intranet.access import GuestRole, OrganisationKind, Scope
 from intranet.works.terms import Answer, Cause, DefaultHolder, Holder, Need, Payer, Professional, Side
 
 _SIDES = {
@@ -22,6 +22,7 @@ _SIDES = {
     OrganisationKind.BAILLEUR: Side.BAILLEUR,
     OrganisationKind.WORKS_PARTNER: Side.PARTNER,
 }
+_GUEST_SIDES = {GuestRole.AGENT: Side.BAILLEUR, GuestRole.HOUSEHOLD: Side.HOUSEHOLD}
 TENANT_HOLDERS = frozenset({Holder.TENANT, Holder.SHARED})
 """Holders that put the tenant to work."""
 
@@ -31,7 +32,7 @@ BAILLEUR_HOLDERS = frozenset({Holder.BAILLEUR, Holder.SHARED})
 
 def side_of(scope: Scope) -> Side | None:
     """The party a person speaks for; ``None`` for organisations that are no party to a split."""
-    return _SIDES.get(scope.kind)
+    return _GUEST_SIDES[scope.role] if isinstance(scope.role, GuestRole) else _SIDES.get(scope.kind)
 
 
 @dataclass(frozen=True, slots=True)

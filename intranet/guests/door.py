@@ -1,0 +1,93 @@
+"""Coming in with a reference and a code, saying who one is, and leaving."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from intranet.access import public
+from intranet.accounts.session import client_address, load_actor
+from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.guests import service, session
+from intranet.guests.blueprint import bp
+from intranet.guests.forms import EnterForm, IntroduceForm
+from intranet.guests.session import Guest, guest
+from intranet.web.forms import apply_refusal
+from intranet.works.terms import Side
+
+FAMILY = "voice.family"
+
+
+def home_of(who: Guest) -> str:
+    """Where a guest works: the split for a bailleur's, the family's page for a household's."""
+    if who.side is Side.HOUSEHOLD and FAMILY in current_app.view_functions:
+        return url_for(FAMILY)
+    return url_for("guests.split" if who.side is Side.BAILLEUR else "guests.introduce")
+
+
+@bp.route("", methods=["GET", "POST"])
+@public
+def enter() -> ResponseReturnValue:
+    """Type the reference and the code of the letter. One answer for whatever is wrong."""
+    inside = guest()
+    if request.method == "GET" and inside is not None:
+        return redirect(home_of(inside))
+    form = EnterForm(request.form, reference=request.args.get("reference", ""))
+    if not form.answered():
+        return _door(form)
+    try:
+        reference = service.enter(form.reference.data or "", form.code.data or "", client_address())
+    except Refused as refused:
+        apply_refusal(form, refused)
+        form.code.data = ""
+        return _door(form)
+    session.open_session(reference)
+    entered = guest()
+    if entered is None:  # revoked at this very instant
+        return redirect(url_for("guests.enter"), 303)
+    first = url_for("guests.introduce") if entered.side is Side.BAILLEUR else home_of(entered)
+    return redirect(first, 303)
+
+
+@bp.route("/qui", methods=["GET", "POST"])
+@public
+def introduce() -> ResponseReturnValue:
+    """Say who answers, before the first answer; again if the person at the keyboard changes."""
+    who = guest()
+    if who is None:
+        return redirect(url_for("guests.enter"), 303)
+    form = IntroduceForm()
+    if not form.answered():
+        return _introduction(form, who)
+    try:
+        person = service.introduce(who, form.name.data or "", form.function.data or "")
+    except Refused as refused:
+        db.session.rollback()
+        apply_refusal(form, refused)
+        return _introduction(form, who)
+    session.name_person(person)
+    return redirect(home_of(who), 303)
+
+
+@bp.post("/quitter")
+@public
+def leave() -> ResponseReturnValue:
+    """Leave: this browser forgets the access, which stays open for its time."""
+    if guest() is None:
+        abort(404)
+    session.close_session()
+    flash(_("Vous êtes sorti. Votre référence et votre code restent valables."), "success")
+    return redirect(url_for("guests.enter"), 303)
+
+
+def _door(form: EnterForm) -> ResponseReturnValue:
+    account = current_user if current_user.is_authenticated else load_actor()
+    return render_template("guests/enter.html", form=form, account=account), 422 if form.errors else 200
+
+
+def _introduction(form: IntroduceForm, who: Guest) -> ResponseReturnValue:
+    page = render_template("guests/introduce.html", form=form, guest=who, home=home_of(who))
+    return page, 422 if form.errors else 200

@@ -1,0 +1,28 @@
+"""What happens to accesses without an account, in words. Who comes in has no name until she has said it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from intranet.works.terms import Side
+from intranet.works.wordings import SIDES
+
+
+def _opened(facts: Mapping[str, Any]) -> str:
+    side = SIDES[Side(facts["side"])]
+    if facts["to"]:
+        return str(_("a ouvert un accès sans compte (%(side)s), envoyé à %(to)s", side=side, to=facts["to"]))
+    return str(_("a ouvert un accès sans compte (%(side)s), par lettre", side=side))
+
+
+TIMELINE: Mapping[str, Any] = {
+    "guests.access.opened": _opened,
+    "guests.access.revoked": _l("a fermé l’accès sans compte %(reference)s"),
+    "guests.access.entered": _l("L’accès sans compte %(reference)s a servi"),
+    "guests.access.introduced": _l("Avec l’accès sans compte %(reference)s, %(person)s répond"),
+    "guests.access.adopted": _l("a repris à son compte les réponses de %(person)s"),
+}
