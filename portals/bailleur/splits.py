@@ -16,7 +16,6 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
-from intranet.web.formatting import days_since
 from intranet.web.listing import Filter, Listing
 from intranet.works import queries as works
 from intranet.works import service, table
@@ -24,6 +23,7 @@ from intranet.works.commands import SendBack
 from intranet.works.machine import may_now
 from intranet.works.models import Side, Split, SplitState
 from intranet.works.problem import Problem
+from intranet.works.turn import turn_block
 from intranet.works.wordings import next_sentence, state_word
 from portals.bailleur import queries
 from portals.bailleur.answers import read_answer
@@ -188,6 +188,7 @@ def _page(
         typed_message=message,
         contract=fetch_one(queries.contract_of, split_id=split_id),
         changes=works.changes(split_id),
+        turn=turn_block(split_id, Side.BAILLEUR),
         history=entries_about("split", split_id, Side.BAILLEUR, 12),
     )
     return page, 200
@@ -203,7 +204,6 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
         "split": head,
         "state": state_word(head.state, Side.BAILLEUR),
         "sentence": next_sentence(head.state, Side.BAILLEUR, head.turn_since, silent=head.silent),
-        "days": days_since(head.turn_since),
         "table": _table(head),
         "side": Side.BAILLEUR,
         "base": url_for("bailleur.split", split_id=split_id),

@@ -4,4 +4,5 @@ from portals.staff.splits import contracts as contracts
 from portals.staff.splits import household as household
 from portals.staff.splits import lines as lines
 from portals.staff.splits import table as table
+from portals.staff.splits import turns as turns
 from portals.staff.splits import visit as visit

@@ -15,12 +15,12 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.timeline.queries import entries_about
 from intranet.timeline.reads import note_read
-from intranet.web.formatting import days_since
 from intranet.works import queries, service, table
 from intranet.works.commands import Propose
 from intranet.works.machine import may_now
 from intranet.works.models import Side, Split, SplitState
 from intranet.works.problem import Problem
+from intranet.works.turn import turn_block
 from intranet.works.wordings import next_sentence, state_word
 from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from portals.staff.blueprint import bp
@@ -108,7 +108,6 @@ def page(split_id: int, problem: Problem | None = None, refused: Refused | None 
     """The whole page, with what went wrong and what was typed."""
     shown = _context(split_id, problem)
     head = shown["split"]
-    turns, totals = queries.turn_days(split_id)
     note_read(actor(), head.dossier_id)
     return render_template(
         "staff/splits/split.html",
@@ -116,8 +115,8 @@ def page(split_id: int, problem: Problem | None = None, refused: Refused | None 
         groups=shown["table"].groups,
         refused=refused,
         typed=request.form,
-        turns=turns,
-        totals=totals,
+        turn=turn_block(split_id, Side.ALC),
+        may_grant=may_now("grant_time", head.state) and can(p.SPLIT_GRANT_TIME, Split, split_id),
         history=entries_about("split", split_id, Side.ALC, 12),
         may_withdraw=may_now("withdraw", head.state) and shown["may_write"],
         may_reopen=may_now("reopen", head.state) and shown["may_write"],
@@ -148,7 +147,6 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
         "split": head,
         "state": state_word(head.state, Side.ALC),
         "sentence": next_sentence(head.state, Side.ALC, head.turn_since, silent=head.silent),
-        "days": days_since(head.turn_since),
         "table": shown,
         "contract": contract,
         "side": Side.ALC,
