@@ -24,6 +24,9 @@ CATALOGUE_MANAGE = "core.catalogue.manage"
 CHANTIER_PREPARE = "core.chantier.prepare"
 CHANTIER_READ = "core.chantier.read"
 CHANTIER_RUN = "core.chantier.run"
+COMMITMENT_CONFIRM = "core.commitment.confirm"
+COMMITMENT_DO = "core.commitment.do"
+COMMITMENT_READ = "core.commitment.read"
 CONTRACT_ISSUE = "core.contract.issue"
 CONTRACT_READ = "core.contract.read"
 CONTRACT_SIGN = "core.contract.sign"
@@ -59,6 +62,9 @@ PERMISSIONS = (
     Permission(CHANTIER_PREPARE, _l("Ouvrir et préparer un chantier"), _SITE | {Role.ANIMATOR}),
     Permission(CHANTIER_READ, _l("Suivre un chantier"), _EVERYONE - {Role.MEMBER}),
     Permission(CHANTIER_RUN, _l("Tenir le chantier à jour"), _ANIMATOR | _SITE),
+    Permission(COMMITMENT_CONFIRM, _l("Confirmer les travaux du bailleur"), _FOLLOWING | _SITE),
+    Permission(COMMITMENT_DO, _l("Dire faits les travaux du bailleur"), _AGENT),
+    Permission(COMMITMENT_READ, _l("Lire les engagements du bailleur"), STAFF_ROLES | {Role.AGENT}),
     Permission(CONTRACT_ISSUE, _l("Établir le contrat de participation"), _FOLLOWING),
     Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER} | _GUESTS),
     Permission(CONTRACT_SIGN, _l("Enregistrer les signatures du contrat"), _FOLLOWING),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from intranet import permissions as p
 from intranet.access import ACTOR, GuestRole, OrganisationKind, Role, Scope
 from intranet.chantiers.models import Chantier, SitePhoto
+from intranet.commitments.models import Commitment
 from intranet.database import Model
 from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
@@ -103,6 +104,14 @@ def _contracts(scope: Scope) -> ColumnElement[bool]:
     return false()
 
 
+def _commitments(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is OrganisationKind.ASSOCIATION:
+        return _staff(scope, Commitment.dossier_id)
+    if scope.kind is OrganisationKind.BAILLEUR:
+        return Commitment.bailleur_id == ACTOR.organisation_id
+    return false()
+
+
 def _chantiers(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is OrganisationKind.ASSOCIATION:
         return _staff(scope, Chantier.dossier_id)
@@ -135,6 +144,7 @@ def _files(scope: Scope) -> ColumnElement[bool]:
             Document.audience.contains("bailleur"),
             Document.dossier_id.in_(mine),
             _not_of_another(Chantier.bailleur_id, _contracts(scope)),
+            ~exists().where(Commitment.document_id == Document.id, ~_commitments(scope)),
         )
     if scope.kind is OrganisationKind.WORKS_PARTNER:
         mine = select(Chantier.dossier_id).where(Chantier.partner_id == ACTOR.organisation_id)
@@ -168,6 +178,7 @@ POLICIES = (
     *_on(Split, _splits, p.SPLIT_GRANT_TIME, p.SPLIT_OVERRIDE),
     *_on(Split, _splits, p.SPLIT_READ, p.SPLIT_WRITE, p.SPLIT_ANSWER, p.SPLIT_HOUSEHOLD, p.CONTRACT_ISSUE),
     *_on(Split, _splits, p.GUEST_INVITE, p.SPLIT_VOICE),
+    *_on(Commitment, _commitments, p.COMMITMENT_READ, p.COMMITMENT_DO, p.COMMITMENT_CONFIRM),
     *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
     *_on(Chantier, _chantiers, p.CHANTIER_READ, p.CHANTIER_RUN, p.CHANTIER_PREPARE, p.HANDOVER_DECIDE),
     *_on(Document, _files, p.FILE_READ),

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
+from intranet.commitments.wordings import TIMELINE as COMMITMENT_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
 from intranet.guests.wordings import TIMELINE as GUEST_WORDINGS
 from intranet.wear.wordings import TIMELINE as WEAR_WORDINGS
@@ -54,6 +55,7 @@ WORDINGS: dict[str, Wording] = {
     **DOSSIER_WORDINGS,
     # Splits and contracts
     **CHANTIER_WORDINGS,
+    **COMMITMENT_WORDINGS,
     **WORKS_WORDINGS,
     **GUEST_WORDINGS,
     **WEAR_WORDINGS,

@@ -30,6 +30,11 @@ CONTEXT = {
     "message": "Voir le <b>plan</b>",
     "news": "peinture finie",
     "days": 7,
+    "count": 3,
+    "words": "Voilà <b>tout</b>",
+    "line": "Remplacer l’évier",
+    "room": "Cuisine",
+    "who": "Claire d'ALC",
     "until": {"due": "18 février 2019", "back": "25 février 2019", "granted": "4 mars 2019"},
     "url": "https://intranet.example/x?a=1&b=2",
 }
