@@ -171,6 +171,8 @@ def rewrite(split: Split, line: WorksLine, command: ChangeLine) -> Wording:
     line.kind = kind
     line.condition_met = command.condition_met
     line.consent_on = checked_consent_day(command.consent_on)
+    if line.consent_on is None:
+        line.consent_document_id = None
     line.wear = owed.data() if owed else None
     return wording
 
