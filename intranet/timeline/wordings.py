@@ -17,6 +17,7 @@ from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
 from intranet.commitments.wordings import TIMELINE as COMMITMENT_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
 from intranet.guests.wordings import TIMELINE as GUEST_WORDINGS
+from intranet.rent.wordings import TIMELINE as RENT_WORDINGS
 from intranet.wear.wordings import TIMELINE as WEAR_WORDINGS
 from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
 
@@ -58,6 +59,7 @@ WORDINGS: dict[str, Wording] = {
     **COMMITMENT_WORDINGS,
     **WORKS_WORDINGS,
     **GUEST_WORDINGS,
+    **RENT_WORDINGS,
     **WEAR_WORDINGS,
 }
 

@@ -348,6 +348,8 @@ TIMELINE: dict[str, Any] = {
     "works.line.resolved": _line(_l("a clos l’échange sur une ligne")),
     "works.line.overridden": _line(_l("a levé un garde-fou")),
     "works.line.answered": _answered,
+    "works.consent.filed": _line(_l("a joint l’accord écrit du bailleur")),
+    "works.consent.given": _line(_l("a donné l’accord écrit du bailleur")),
     "works.split.proposed": _l("a proposé la répartition (version %(number)s)"),
     "works.split.accepted_undisputed": _l("a accepté les lignes sans réponse (%(lines)s)"),
     "works.split.sent_back": _l("a renvoyé la répartition à ALC (version %(number)s)"),
