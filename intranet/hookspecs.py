@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         CalendarSource,
         Demo,
         Event,
+        EventWording,
         Exporter,
         HealthCheck,
         Indicator,
@@ -77,6 +78,12 @@ def register_panels() -> Sequence[Panel]:
 @hookspec
 def register_search() -> Sequence[SearchSource]:
     """Return what can be searched for."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_event_wordings() -> Sequence[EventWording]:
+    """Return what the history says of the events the owner records, each kind ``<owner>.…``."""
     raise NotImplementedError
 
 

@@ -256,6 +256,19 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True)
+class EventWording:
+    """What the history says of an event of the owner's, ``<owner>.…``: a sentence whose subject is the person.
+
+    ``wording`` is a lazy string filled with the event's ``data``, ``from_state`` and ``to_state``, or a function
+    of these: « a épinglé « %(text)s » ».
+    """
+
+    kind: str
+    wording: Text | Callable[[Mapping[str, Any]], str]
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What happened, as told to ``on_event`` after the commit. Kinds are ``works.split.proposed`` and the like."""
 
@@ -279,6 +292,7 @@ __all__ = [
     "CalendarSource",
     "Demo",
     "Event",
+    "EventWording",
     "Exporter",
     "GuestRole",
     "HealthCheck",

@@ -29,8 +29,9 @@ def queue_mail(
 ) -> None:
     """Write to ``to`` once the current transaction is committed.
 
-    ``template`` names ``templates/mail/<template>.subject.txt``, ``.txt`` and ``.html``; ``context`` fills them
-    and must be JSON. With a ``unique_key`` the same mail is never queued twice. Does not commit.
+    ``template`` names ``templates/mail/<template>.subject.txt``, ``.txt`` and ``.html``; a plugin's own is
+    ``<plugin>/<template>``, in its ``templates/<plugin>/mail/``. ``context`` fills them and must be JSON. With a
+    ``unique_key`` the same mail is never queued twice. Does not commit.
     """
     payload = {
         "template": template,
@@ -50,14 +51,14 @@ def send(payload: dict[str, Any]) -> None:
 
 def compose(payload: dict[str, Any]) -> EmailMessage:
     """The message a queued mail becomes: text and HTML, in its reader's language, marked as automatic."""
-    template, context = payload["template"], payload["context"]
+    template, context = path_of(payload["template"]), payload["context"]
     with force_locale(payload["language"]):
         values = {**context, "base_url": settings().base_url.rstrip("/"), "language": payload["language"]}
         # The pages' own _() escapes what is put in a sentence; a text mail must not say d&#39;Azur.
         plain = {**values, "_": gettext, "ngettext": ngettext}
-        subject = render_template(f"mail/{template}.subject.txt", **plain)
-        text = render_template(f"mail/{template}.txt", **plain)
-        html = render_template(f"mail/{template}.html", subject=subject.strip(), **values)
+        subject = render_template(f"{template}.subject.txt", **plain)
+        text = render_template(f"{template}.txt", **plain)
+        html = render_template(f"{template}.html", subject=subject.strip(), **values)
     message = EmailMessage()
     message["Subject"] = subject.strip().translate(NO_LINE_BREAK)
     message["From"] = _sender()
@@ -69,6 +70,12 @@ def compose(payload: dict[str, Any]) -> EmailMessage:
     message.add_alternative(html, subtype="html")
     message["Content-Language"] = payload["language"]
     return message
+
+
+def path_of(template: str) -> str:
+    """Where the three files of a template stand, without their endings."""
+    owner, _slash, name = template.rpartition("/")
+    return f"{owner}/mail/{name}" if owner else f"mail/{name}"
 
 
 def link(endpoint: str, **values: Any) -> str:

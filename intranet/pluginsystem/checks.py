@@ -99,9 +99,10 @@ def names_are_used_once(_app: Flask, registry: Registry) -> Iterator[str]:
 
 
 def plugins_prefix_their_keys(_app: Flask, registry: Registry) -> Iterator[str]:
-    """Jobs and settings outlive the plugin in the database: their names say whose they are."""
+    """Jobs, settings and events outlive the plugin in the database: their names say whose they are."""
     keyed = [("job", name, job.owner) for name, job in registry.jobs.items()]
     keyed += [("setting", key, setting.owner) for key, setting in registry.settings.items()]
+    keyed += [("event wording", kind, each.owner) for kind, each in registry.event_wordings.items()]
     for what, name, owner in keyed:
         if owner != CORE and not name.startswith(f"{owner}."):
             yield f"{owner}: the {what} {name} must begin with {owner!r} and a dot. Rename it."

@@ -15,6 +15,7 @@ from intranet.plugin_api import (
     CalendarSource,
     Demo,
     Event,
+    EventWording,
     Exporter,
     GuestRole,
     HealthCheck,
@@ -60,6 +61,7 @@ class Registry:
     portals: tuple[Portal, ...]
     panels: tuple[Panel, ...]
     search: tuple[SearchSource, ...]
+    event_wordings: Mapping[str, EventWording]
     exporters: Mapping[str, Exporter]
     indicators: tuple[Indicator, ...]
     calendar: tuple[CalendarSource, ...]
@@ -154,6 +156,9 @@ def collect(plugins: Plugins) -> Registry:
         portals=_sorted(stamped("register_portals")),
         panels=_sorted(stamped("register_panels")),
         search=_sorted(stamped("register_search")),
+        event_wordings=_by_name(
+            "event wording", [(i.owner, i.kind, i) for i in stamped("register_event_wordings")]
+        ),
         exporters=_by_name("exporter", [(i.owner, i.name, i) for i in stamped("register_exporters")]),
         indicators=_sorted(stamped("register_indicators")),
         calendar=_sorted(stamped("register_calendar")),

@@ -37,6 +37,7 @@ from intranet.pluginsystem.discovery import NAME, discover
 from intranet.pluginsystem.registry import Registry
 from intranet.testing.factories import make_actor, make_user, sign_in
 from intranet.testing.filling import fill_table
+from intranet.timeline.wordings import sentence
 from intranet.web import navigation
 
 MakeSettings = Callable[..., Settings]
@@ -196,6 +197,23 @@ class OwnerContract:
                     if exporter.permission in person.permissions:
                         rows = list(exporter.rows(person, {"q": "nothing", "unknown": "x"}))
                         assert all(len(row) == len(exporter.columns) for row in rows)
+
+    def test_its_events_have_words_even_when_a_fact_is_missing(
+        self, owner_app: Flask, registry: Registry
+    ) -> None:
+        mine = [each for each in registry.event_wordings.values() if each.owner == self.name]
+        with self.acting(owner_app, Role.COORDINATOR):
+            general = sentence("nothing.at.all", {})
+            for each in mine:
+                assert sentence(each.kind, {}) not in ("", general)
+
+    def test_each_of_its_mails_has_a_subject_a_text_and_a_page(self, owner_app: Flask) -> None:
+        endings = (".subject.txt", ".txt", ".html")
+        found = [
+            name for name in owner_app.jinja_env.list_templates() if name.startswith(f"{self.name}/mail/")
+        ]
+        names = {name.removesuffix(".html").removesuffix(".txt").removesuffix(".subject") for name in found}
+        assert sorted(found) == sorted(name + ending for name in names for ending in endings)
 
     # What the tests above are made of.
 

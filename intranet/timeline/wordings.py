@@ -1,7 +1,8 @@
 """What each kind of event is called on screen: a sentence whose subject is the person (or the clock).
 
 A wording is a lazy string, filled with the entry's ``data`` and its ``from_state`` and ``to_state``; or a
-function of these, when the sentence depends on them. Whoever adds a kind adds its wording here.
+function of these, when the sentence depends on them. Whoever adds a kind adds its wording here; a plugin gives
+its own by ``register_event_wordings``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from intranet.access import registry
 from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
 from intranet.commitments.wordings import TIMELINE as COMMITMENT_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
@@ -71,9 +73,15 @@ class _Gaps(dict[str, Any]):
         return ""
 
 
+def _wording_of_a_plugin(kind: str) -> Wording:
+    """What the owner of the event registered; nothing once it is disabled: the entry stays, in general words."""
+    found = registry().event_wordings.get(kind)
+    return found.wording if found else None
+
+
 def sentence(kind: str, facts: Facts) -> str:
     """The sentence of one entry, in the language of the request."""
-    wording = WORDINGS.get(kind)
+    wording = WORDINGS.get(kind) or _wording_of_a_plugin(kind)
     try:
         if callable(wording):
             return str(wording(_Gaps(facts)))

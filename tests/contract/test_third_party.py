@@ -10,9 +10,14 @@ from flask.testing import FlaskClient
 
 from intranet.access import Role
 from intranet.config import Settings, SettingsError
+from intranet.database import writing
 from intranet.extensions import db
+from intranet.jobs.service import run_due
 from intranet.testing.contract import PluginContract, running
-from intranet.testing.factories import make_user, sign_in
+from intranet.testing.dossiers import make_dossier
+from intranet.testing.factories import make_actor, make_user, sign_in
+from intranet.timeline.queries import entries
+from intranet.timeline.wordings import sentence
 from intranet.web import navigation
 
 
@@ -65,6 +70,29 @@ def test_its_panel_and_widget_are_shown_to_the_staff_and_to_nobody_else(board: F
     with contract.acting(board, Role.AGENT):
         assert navigation.panels("dossier", 7) == []
         assert "Un mot du tableau" not in str(navigation.widgets())
+
+
+def test_its_event_is_told_in_its_own_words_and_its_mail_leaves(
+    board: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from intranet_notices.service import pin
+
+    with board.app_context(), writing():
+        dossier_id = make_dossier().id
+        pin(make_actor(make_user(Role.COORDINATOR)), "Clé au 3ᵉ", dossier_id=dossier_id, tell="x@example.org")
+        assert run_due() == 1
+    printed = capsys.readouterr().out
+    assert "Subject: Bonjour, Clé au 3ᵉ" in printed
+    assert "Au tableau : Clé au 3ᵉ" in printed
+    with TestNotices().acting(board, Role.COORDINATOR):
+        assert [entry.sentence for entry in entries(dossier_id, "alc")] == ["a épinglé « Clé au 3ᵉ »"]
+
+
+def test_without_the_plugin_its_events_stay_in_general_words(
+    third_party: None, make_settings: Callable[..., Settings]
+) -> None:
+    with running(make_settings(INTRANET_PLUGINS="")) as app, TestNotices().acting(app, Role.COORDINATOR):
+        assert sentence("notices.pinned", {"text": "Clé"}) == "a fait avancer le dossier"
 
 
 @pytest.mark.usefixtures("third_party")

@@ -1,4 +1,4 @@
-"""What the notices add: a page, a menu entry, a panel, a widget."""
+"""What the notices add: a page, a menu entry, a panel, a widget, the words of its events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from intranet.access import Scope, registry
 from intranet.plugin_api import (
     STAFF_ROLES,
     Actor,
+    EventWording,
     NavItem,
     Panel,
     Permission,
@@ -21,6 +22,7 @@ from intranet.plugin_api import (
 )
 from intranet.rows import Statement, fetch_all
 from intranet_notices.models import Notice
+from intranet_notices.service import PIN
 
 READ = "notices.read"
 bp = Blueprint("notices", __name__, template_folder="templates")
@@ -52,7 +54,10 @@ def register_blueprints() -> Sequence[Blueprint]:
 
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
-    return (Permission(READ, "Read the notices", STAFF_ROLES),)
+    return (
+        Permission(READ, "Read the notices", STAFF_ROLES),
+        Permission(PIN, "Pin a notice", STAFF_ROLES),
+    )
 
 
 @hookimpl
@@ -68,3 +73,8 @@ def register_widgets() -> Sequence[Widget]:
 @hookimpl
 def register_panels() -> Sequence[Panel]:
     return (Panel("notices", "dossier", "Tableau d’affichage", READ, render_panel),)
+
+
+@hookimpl
+def register_event_wordings() -> Sequence[EventWording]:
+    return (EventWording("notices.pinned", "a épinglé « %(text)s »"),)
