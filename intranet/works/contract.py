@@ -14,6 +14,7 @@ from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
 from intranet.chantiers import amending
 from intranet.clock import PARIS, now, today
+from intranet.commitments.service import make_commitments
 from intranet.dossiers.service import works_started
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
@@ -182,6 +183,7 @@ def _conclude(actor: Actor, split: Split, contract: Contract, signed_on: date) -
     hand_over(split, onward.target)
     trace(onward.event, split, actor, from_state=was, contract=contract.number)
     works_started(actor, split.dossier_id)
+    make_commitments(contract)
     replace_former(actor, contract)
     amending.apply(actor, contract)
 
