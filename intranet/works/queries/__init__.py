@@ -22,13 +22,18 @@ from intranet.works.queries.kinds import KindChoice, kind_choices
 from intranet.works.queries.lines import LineView, is_line_of, sent_lines, split_header, split_lines
 from intranet.works.queries.queues import QueueRow, my_turn, waiting_for_others
 from intranet.works.queries.turns import Grant, Turn, TurnDays, turn_days, turn_of
+from intranet.works.queries.wordings import LinePast, Override, Past, Sent, line_past, overrides, sent_past
 
 __all__ = [
     "Comment",
     "Grant",
     "KindChoice",
+    "LinePast",
     "LineView",
+    "Override",
+    "Past",
     "QueueRow",
+    "Sent",
     "Turn",
     "TurnDays",
     "Version",
@@ -40,12 +45,15 @@ __all__ = [
     "is_line_of",
     "kind_choices",
     "last_differences",
+    "line_past",
     "live_contract",
     "my_turn",
+    "overrides",
     "partners",
     "pending_changes",
     "pending_differences",
     "sent_lines",
+    "sent_past",
     "signatures",
     "split_header",
     "split_lines",

@@ -24,6 +24,7 @@ _COMMENTS = (
         LineComment.author_name,
         LineComment.at,
         LineComment.text,
+        LineComment.resolves,
     )
     .join(WorksLine, WorksLine.id == LineComment.line_id)
     .where(WorksLine.split_id == bindparam("split_id"))
@@ -54,7 +55,7 @@ _LAST_TWO = (
 
 
 class Comment(NamedTuple):
-    """A remark on a line."""
+    """A remark on a line; with ``resolves`` it closes the thread, until the next one."""
 
     id: int
     line_id: int
@@ -62,6 +63,7 @@ class Comment(NamedTuple):
     author: str
     at: datetime
     text: str
+    resolves: bool = False
 
 
 class Version(NamedTuple):

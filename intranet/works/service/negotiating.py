@@ -147,9 +147,7 @@ def _speaking(actor: Actor, line_id: int) -> tuple[Side, Split, WorksLine]:
     return speaker, split, line
 
 
-def _remark(
-    kind: str, split: Split, line: WorksLine, actor: Actor, remark: LineComment
-) -> LineComment:
+def _remark(kind: str, split: Split, line: WorksLine, actor: Actor, remark: LineComment) -> LineComment:
     db.session.flush()
     record(
         kind,
