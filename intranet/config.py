@@ -40,6 +40,12 @@ def _path(raw: str) -> Path:
     return Path(raw).expanduser().resolve()
 
 
+def _readable_file(raw: str) -> str:
+    if raw and not _path(raw).is_file():
+        raise ValueError("no such file")
+    return str(_path(raw)) if raw else ""
+
+
 def _names(raw: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in raw.split(",") if name.strip())
 
@@ -167,6 +173,19 @@ class Settings:
         "",
         "Stockage des fichiers : `s3://seau/prefixe`. Vide : dossier `files` de l'installation.",
         "Storage of files: `s3://bucket/prefix`. Empty: the folder `files` of the instance.",
+    )
+    seal_certificate: str = _setting(
+        _readable_file,
+        "",
+        "Certificat (fichier PKCS#12) qui scelle les contrats signés.",
+        "Certificate (a PKCS#12 file) that seals signed contracts.",
+        shown=("créé une fois, gardé dans `seal`", "made once, kept in `seal`"),
+    )
+    seal_password: str = _setting(
+        _text,
+        "",
+        "Mot de passe de ce fichier.",
+        "Password of that file.",
     )
     metrics_token: str = _setting(
         _text,

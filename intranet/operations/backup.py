@@ -25,7 +25,7 @@ from intranet.config import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-KEPT = ("secret_key", "files", "templates")
+KEPT = ("secret_key", "seal", "files", "templates")
 """What of the instance folder goes along with the database."""
 
 
