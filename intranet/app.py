@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from intranet import operations, static_files, web
+from intranet import operations, rows, static_files, web
 from intranet.access import GUESTS_ONLY, public, registry
 from intranet.config import Settings
 from intranet.database import set_up_engine
@@ -98,6 +98,7 @@ def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         set_up_engine(db.engine)
+    rows.init_app(app)
     csrf.init_app(app)
     login_manager.session_protection = None  # the session row itself is what may be revoked
     login_manager.init_app(app)

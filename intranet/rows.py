@@ -1,65 +1,217 @@
-"""Reading rows quickly: columns instead of objects, each statement built once.
+"""Reading rows quickly: columns instead of objects, each statement built and compiled once.
 
 A *builder* is a module-level function ``(scope, *args) -> Select``. Its statement is kept for each
-(builder, scope, args), so that a request only fills in parameters. Everything runs on the session's own
-connection, in the request's one transaction.
+(builder, scope, args), compiled, with what each column's type does to a value; a request only fills in parameters
+and runs it on the driver's own connection. What SQLAlchemy does anew at each execution (finding the compiled text,
+a context, a result, its metadata) costs more than most of our statements do.
+
+A request that only reads has a connection and a transaction of its own (``begin_reading`` … ``end_reading``, called
+by the gate). Everything else reads on the session's connection, in the session's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import g
+from flask import Flask, current_app, g
 from flask_login import current_user
-from sqlalchemy import Executable, Row, Select
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy import Executable, Select
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.sql.compiler import SQLCompiler
 
-from intranet.access import Actor, registry
+from intranet.access import Actor
 from intranet.extensions import db
 
 Statement = Select[*tuple[Any, ...]]
 """A select of any columns."""
 
 Builder = Callable[..., Statement]
+Processor = Callable[[Any], Any]
+
+if TYPE_CHECKING:
+
+    class Row(tuple[Any, ...]):
+        """A row: a tuple whose columns are also attributes, by their label."""
+
+        __slots__ = ()
+        _fields: tuple[str, ...]
+
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    Row = tuple
 
 
-def _connection() -> Connection:
-    """The session's connection, asked of the session once for each transaction."""
-    known = g.get("rows_connection")
-    if known is None or not known.in_transaction():
-        known = g.rows_connection = db.session.connection()
-    return cast(Connection, known)
+class Kept:
+    """A compiled statement: its text, how its parameters go in and how its columns come out."""
+
+    __slots__ = ("_base", "_columns", "_into", "_missing", "_named", "_order", "_row", "text")
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
+        self._missing = {name for bind, name in compiled.bind_names.items() if bind.required}
+        # A list of constants (IN) becomes as many parameters.
+        whole = compiled.construct_expanded_state(dict.fromkeys(self._missing))
+        self.text = whole.statement
+        self._order: Sequence[str] = whole.positiontup or ()
+        self._named = not compiled.positional
+        self._into = {
+            name: processor
+            for bind, name in compiled.bind_names.items()
+            if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        }
+        self._into |= cast(dict[str, Processor], whole.processors)
+        self._base = {
+            name: self._into[name](value) if name in self._into else value
+            for name, value in whole.parameters.items()
+            if name not in self._missing
+        }
+        columns = compiled._result_columns
+        self._row = cast(Any, namedtuple("Row", [each.keyname for each in columns], rename=True))._make
+        self._columns: list[tuple[int, Processor]] = [
+            (index, processor)
+            for index, each in enumerate(columns)
+            if (processor := each.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ]
+
+    def parameters(self, given: Mapping[str, Any]) -> Any:
+        """What the driver is given. ``KeyError`` names a parameter that was forgotten."""
+        into = self._into
+        filled = dict(self._base)
+        for name in self._missing:
+            value = given[name]
+            filled[name] = into[name](value) if name in into else value
+        return filled if self._named else [filled[name] for name in self._order]
+
+    def row(self, values: Sequence[Any]) -> Row:
+        """One row, each column as its type has it."""
+        if self._columns:
+            columns = list(values)
+            for index, processor in self._columns:
+                columns[index] = processor(columns[index])
+            values = columns
+        return cast(Row, self._row(values))
 
 
-def _run(
-    source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]
-) -> CursorResult[*tuple[Any, ...]]:
-    connection = _connection()
+class Reader:
+    """The kept statements of one application, and who wants to see them run."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.kept: dict[Any, Kept] = {}
+        self.watchers: list[Callable[[str], None]] = []
+
+    def statement(self, source: Builder | Executable, args: tuple[Any, ...], scope: Any) -> Kept:
+        """The statement of a builder for a scope, or one that is ready made."""
+        key = (source, scope, args)
+        found = self.kept.get(key)
+        if found is None:
+            built = source if isinstance(source, Executable) else source(scope, *args)
+            found = self.kept[key] = Kept(built, self.engine.dialect)
+        return found
+
+    def run(self, kept: Kept, given: Mapping[str, Any]) -> Any:
+        """The driver's cursor, after the statement."""
+        for watch in self.watchers:
+            watch(kept.text)
+        parameters = kept.parameters(given)
+        try:
+            return self._driver().execute(kept.text, parameters)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                kept.text, parameters, error, self.engine.dialect.loaded_dbapi.Error, hide_parameters=True
+            ) from error
+
+    def _driver(self) -> Any:
+        reading: Reading | None = g.get("reading")
+        if reading is not None:
+            return reading.driver()
+        known: tuple[Connection, Any] | None = g.get("rows_connection")
+        if known is None or not known[0].in_transaction():
+            connection = db.session.connection()
+            known = g.rows_connection = (connection, connection.connection.driver_connection)
+        return known[1]
+
+
+class Reading:
+    """One request's own connection, taken when the first row is asked for, and its one transaction."""
+
+    __slots__ = ("_connection", "_driver", "_engine")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: PoolProxiedConnection | None = None
+        self._driver: DBAPIConnection | None = None
+
+    def driver(self) -> Any:
+        if self._driver is None:
+            self._connection = self._engine.raw_connection()
+            self._driver = cast(DBAPIConnection, self._connection.driver_connection)
+            if self._engine.dialect.name == "sqlite":
+                cast(Any, self._driver).execute("BEGIN")  # the other driver begins by itself
+        return self._driver
+
+    def end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()  # back to the pool, which rolls back
+
+
+def reader() -> Reader:
+    """Of this application."""
+    return cast(Reader, current_app.extensions["intranet.reader"])
+
+
+def begin_reading() -> None:
+    """From here on, this request's rows come by a connection of their own."""
+    g.reading = Reading(reader().engine)
+
+
+def end_reading() -> None:
+    """Give that connection back; rows come by the session's from here on."""
+    reading: Reading | None = g.pop("reading", None)
+    if reading is not None:
+        reading.end()
+
+
+def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[Kept, Any]:
+    of = reader()
     if isinstance(source, Executable):
-        return connection.execute(source, params)
+        kept = of.statement(source, (), None)
+        return kept, of.run(kept, params)
     actor: Actor = current_user._get_current_object()
-    scope = actor.scope if actor.is_authenticated else None
-    kept = registry().statements
-    key = (source, scope, args)
-    statement = kept.get(key)
-    if statement is None:
-        statement = kept[key] = source(scope, *args)
-    if scope is not None:
-        params = {**actor.params, **params}
-    return connection.execute(statement, params)
+    if not actor.is_authenticated:
+        kept = of.statement(source, args, None)
+        return kept, of.run(kept, params)
+    kept = of.statement(source, args, actor.scope)
+    return kept, of.run(kept, {**actor.params, **params})
 
 
-def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row]:
     """Every row. ``args`` shape the statement (hashable, few values), ``params`` fill it."""
-    return _run(source, args, params).all()
+    kept, cursor = _run(source, args, params)
+    return [kept.row(values) for values in cursor.fetchall()]
 
 
-def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row[*tuple[Any, ...]] | None:
+def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row | None:
     """The first row, or ``None``."""
-    return _run(source, args, params).first()
+    kept, cursor = _run(source, args, params)
+    values = cursor.fetchone()
+    cursor.close()
+    return None if values is None else kept.row(values)
 
 
 def fetch_value(source: Builder | Executable, *args: Any, **params: Any) -> Any:
     """The first column of the first row, or ``None``."""
-    return _run(source, args, params).scalar()
+    row = fetch_one(source, *args, **params)
+    return None if row is None else row[0]
+
+
+def init_app(app: Flask) -> None:
+    """A reader for the application."""
+    with app.app_context():
+        app.extensions["intranet.reader"] = Reader(db.engine)

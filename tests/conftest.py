@@ -25,6 +25,7 @@ from intranet.app import create_app
 from intranet.config import Settings
 from intranet.extensions import db
 from intranet.migrate import upgrade_all
+from intranet.rows import reader
 from tests.databases import Databases, open_databases
 
 ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
@@ -183,16 +184,21 @@ def count_statements(app: Flask) -> Callable[[], AbstractContextManager[Statemen
     def counting() -> Iterator[Statements]:
         seen = Statements()
 
+        def read(statement: str) -> None:
+            seen.texts.append(statement)
+
         def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
             if not statement.lstrip().upper().startswith(HOUSEKEEPING):
                 seen.texts.append(statement)
 
         with app.app_context():
-            engine = db.engine
+            engine, watchers = db.engine, reader().watchers
+        watchers.append(read)
         event.listen(engine, "before_cursor_execute", note)
         try:
             yield seen
         finally:
             event.remove(engine, "before_cursor_execute", note)
+            watchers.remove(read)
 
     return counting

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from intranet.accounts.models import Membership, RecoveryCode, SignInAttempt, User, UserSession
 from intranet.database import UtcDateTime, now
 from intranet.organisations.models import Organisation, Pole
-from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 
 _MEMBERSHIPS = (
     select(Membership.id, Membership.role, Organisation.name.label("organisation"), Pole.name.label("pole"))
@@ -44,7 +43,7 @@ _CODES_LEFT = (
 )
 
 
-def account(user_id: int) -> Row[Any]:
+def account(user_id: int) -> Row:
     """The person's own data."""
     row = fetch_one(_ACCOUNT, user_id=user_id)
     if row is None:
@@ -52,17 +51,17 @@ def account(user_id: int) -> Row[Any]:
     return row
 
 
-def memberships(user_id: int) -> Sequence[Row[Any]]:
+def memberships(user_id: int) -> Sequence[Row]:
     """Where the person may work, by organisation."""
     return fetch_all(_MEMBERSHIPS, user_id=user_id)
 
 
-def sessions(user_id: int) -> Sequence[Row[Any]]:
+def sessions(user_id: int) -> Sequence[Row]:
     """The person's open sessions, the last seen first."""
     return fetch_all(_SESSIONS, user_id=user_id, at=now())
 
 
-def visits(email: str) -> Sequence[Row[Any]]:
+def visits(email: str) -> Sequence[Row]:
     """The last fifty attempts to sign in to this account, the newest first."""
     return fetch_all(_VISITS, email=email)
 

@@ -21,6 +21,7 @@ from intranet.config import settings
 from intranet.database import UtcDateTime, now
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
+from intranet.rows import fetch_one
 
 SEEN_EVERY = timedelta(minutes=5)
 LARGEST_ID = 2**31
@@ -62,7 +63,7 @@ def load_actor(_request: Request | None = None) -> Actor | None:
     if not isinstance(sid, int) or not 0 < sid < LARGEST_ID or not isinstance(secret, str):
         return None
     at = now()
-    row = db.session.connection().execute(_ACTOR, {"sid": sid, "digest": digest(secret), "at": at}).first()
+    row = fetch_one(_ACTOR, sid=sid, digest=digest(secret), at=at)
     if row is None:
         return None
     if row.totp_since is not None and not row.second_factor:

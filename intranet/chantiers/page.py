@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import abort
-from sqlalchemy import Row
 
 from intranet.access import Actor
 from intranet.chantiers import queries
@@ -31,6 +30,7 @@ from intranet.chantiers.wordings import (
 from intranet.clock import today
 from intranet.config import settings
 from intranet.dossiers.terms import Survey
+from intranet.rows import Row
 from intranet.web.states import StateWord
 from intranet.works.terms import Side
 
@@ -41,7 +41,7 @@ BEFORE_LEAD_BAN = 1949
 class TaskView(NamedTuple):
     """A task as its card shows it: its row, its word, what it may do now, its minutes by role."""
 
-    row: Row[Any]
+    row: Row
     word: StateWord
     moves: tuple[str, ...]
     minutes: dict[HoursRole, int]
@@ -60,7 +60,7 @@ class Alerts(NamedTuple):
     lead: str
 
 
-def alerts_of(chantier: Row[Any]) -> Alerts:
+def alerts_of(chantier: Row) -> Alerts:
     """The safety alerts: ``found`` or ``missing`` for a diagnosis that matters in a dwelling of that age."""
 
     def matters(survey: Survey, year: int) -> str:

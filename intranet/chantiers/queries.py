@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
-
 from intranet.chantiers import journal_statements, opening_statements, statements
 from intranet.chantiers.machine import CHANTIER, TASK, ChantierFacts, TaskFacts
 from intranet.chantiers.rules import Progress, done_with_pct, missing_items
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
 from intranet.chantiers.wordings import START_ITEMS
-from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.works.terms import ContractState, Side
 
-Rows = Sequence[Row[Any]]
+Rows = Sequence[Row]
 
 UNDER_WAY = tuple(state for state in ChantierState if state is not ChantierState.HANDED_OVER)
 
@@ -61,7 +59,7 @@ def chantier_count(
     return int(fetch_value(statements.chantier_count, states, mine, bool(pattern), **pattern) or 0)
 
 
-def chantier_header(chantier_id: int) -> Row[Any] | None:
+def chantier_header(chantier_id: int) -> Row | None:
     """Head of one chantier; ``None`` when the person may not see it."""
     return fetch_one(statements.chantier_header, chantier_id=chantier_id)
 
@@ -77,7 +75,7 @@ def tasks(chantier_id: int) -> Rows:
     return fetch_all(statements.tasks, chantier_id=chantier_id)
 
 
-def task_moves(state: ChantierState, task: Row[Any], may: Collection[str]) -> tuple[str, ...]:
+def task_moves(state: ChantierState, task: Row, may: Collection[str]) -> tuple[str, ...]:
     """Names of the moves the task may make now for a person with the permissions ``may``.
 
     The machine is asked, as it is when the move is made. Open reserves are for the handover page to show.
@@ -138,7 +136,7 @@ class Spot(NamedTuple):
 
 def photo_spots(chantier_id: int) -> list[Spot]:
     """Pictures in pairs: spot by spot, before, during and after."""
-    spots: dict[str, dict[Moment, list[Row[Any]]]] = {}
+    spots: dict[str, dict[Moment, list[Row]]] = {}
     for row in fetch_all(journal_statements.photos, chantier_id=chantier_id):
         spots.setdefault(row.spot, {moment: [] for moment in Moment})[row.moment].append(row)
     return [Spot(name, by_moment) for name, by_moment in spots.items()]
@@ -200,7 +198,7 @@ def blocked_tasks() -> Rows:
     return fetch_all(statements.blocked_tasks)
 
 
-def contract_to_open(contract_id: int) -> Row[Any] | None:
+def contract_to_open(contract_id: int) -> Row | None:
     """The contract a chantier may be opened from; ``None`` when the person may not open one."""
     return fetch_one(opening_statements.contract_to_open, contract_id=contract_id)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
@@ -18,7 +18,7 @@ from intranet.commitments.models import Commitment
 from intranet.commitments.rules import CommitmentState, state_on
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
-from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.works.models import Contract
 
 S = CommitmentState
@@ -63,7 +63,7 @@ _COLUMNS = (
 class View(NamedTuple):
     """A commitment and where it stands today."""
 
-    row: Row[Any]
+    row: Row
     state: CommitmentState
 
 
@@ -153,7 +153,7 @@ def commitments(
     names, params = _asked(search, only)
     day = today()
     if limit is None:
-        rows: Iterable[Row[Any]] = fetch_all(_listed, names, state, sort, **_dated(state, day), **params)
+        rows: Iterable[Row] = fetch_all(_listed, names, state, sort, **_dated(state, day), **params)
     else:
         params |= {"limit": limit, "offset": offset}
         rows = fetch_all(_page, names, state, sort, **_dated(state, day), **params)
@@ -191,7 +191,7 @@ def _dated(state: CommitmentState | None, day: date) -> dict[str, date]:
     return {"day": day} if state in (S.DUE, S.OVERDUE) else {}
 
 
-def _view(row: Row[Any], day: date) -> View:
+def _view(row: Row, day: date) -> View:
     return View(
         row,
         state_on(

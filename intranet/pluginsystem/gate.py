@@ -16,6 +16,7 @@ from intranet.access import GUESTS_ONLY, PUBLIC, SIGNED_IN, OrganisationKind
 from intranet.database import begin_as
 from intranet.extensions import db
 from intranet.pluginsystem.registry import Registry
+from intranet.rows import begin_reading, end_reading
 
 OWN_ACCOUNT = "accounts"
 SIGN_IN = "accounts.login"
@@ -68,6 +69,7 @@ def install(app: Flask, registry: Registry) -> None:
 
     def begin() -> None:
         g.end_transaction = begin_as(False)
+        begin_reading()
 
     def check() -> Any:
         rule = rules.get(request.endpoint or "")
@@ -88,11 +90,13 @@ def install(app: Flask, registry: Registry) -> None:
         """Who is asking was read; only what follows needs the lock that a writer holds against all others."""
         if request.method in READING:
             return
+        end_reading()
         if db.session.registry.has():
             db.session.rollback()
         begin_as(True)
 
     def end(_error: BaseException | None) -> None:
+        end_reading()
         if db.session.registry.has():
             db.session.rollback()
         undo = g.pop("end_transaction", None)

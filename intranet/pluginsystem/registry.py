@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from intranet.database import Model
-    from intranet.rows import Statement
 
 T = TypeVar("T")
 log = structlog.get_logger("intranet.plugins")
@@ -49,7 +48,7 @@ log = structlog.get_logger("intranet.plugins")
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything registered for one application. ``statements`` alone grows: SQL built once and kept."""
+    """Everything registered for one application."""
 
     plugins: Plugins
     blueprints: tuple[tuple[str, Blueprint], ...]
@@ -70,7 +69,6 @@ class Registry:
     demos: tuple[Demo, ...]
     health_checks: tuple[HealthCheck, ...]
     commands: tuple[tuple[str, Command], ...]
-    statements: dict[Any, Statement] = field(default_factory=dict)
 
     @property
     def enabled(self) -> Mapping[str, Plugin]:

@@ -76,10 +76,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
 from intranet.access import Scope
-from intranet.rows import fetch_all
+from intranet.rows import Row, fetch_all
 from {package}.models import {cls}Entry
 
 
@@ -87,7 +87,7 @@ def _entries(_scope: Scope) -> Select[Any]:
     return select({cls}Entry.id, {cls}Entry.name).order_by({cls}Entry.name, {cls}Entry.id)
 
 
-def entries() -> Sequence[Row[Any]]:
+def entries() -> Sequence[Row]:
     """Every line, by name: ``id``, ``name``."""
     return fetch_all(_entries)
 ''',

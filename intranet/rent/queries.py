@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from intranet.clock import today
 from intranet.documents.models import Document
@@ -22,7 +22,7 @@ from intranet.rent.rules import (
     wrong_figures,
     wrong_works,
 )
-from intranet.rows import fetch_all, fetch_one
+from intranet.rows import Row, fetch_all, fetch_one
 from intranet.works import guardrails
 from intranet.works.models import Split, WorksKind, WorksLine
 from intranet.works.rules import TENANT_HOLDERS, KindFacts
@@ -217,7 +217,7 @@ def _problems(terms: Terms, lines: tuple[OffsetLine, ...], decent: bool | None) 
     return [*wrong_works(facts, decent), *wrong_figures(terms, today()), *missing(terms)]
 
 
-def _line(row: Row[Any]) -> OffsetLine:
+def _line(row: Row) -> OffsetLine:
     facts = LineFacts(row.label, row.holder, row.cause, _makes_decent(row))
     never = [each for each in wrong_works([facts], True) if each.rule != "rent.not_tenant"]
     return OffsetLine(
@@ -232,7 +232,7 @@ def _line(row: Row[Any]) -> OffsetLine:
     )
 
 
-def _makes_decent(row: Row[Any]) -> bool:
+def _makes_decent(row: Row) -> bool:
     """Whether the guard-rail of decency would keep the line from the family, whoever holds it now."""
     kind = None
     if row.kind_code is not None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
-from intranet.rows import fetch_all
+from intranet.rows import Row, fetch_all
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.wordings import sentence
 
@@ -69,6 +69,6 @@ def entries_about(subject: str, subject_id: int, side: str, limit: int = 50) -> 
     return [_view(row) for row in rows]
 
 
-def _view(row: Row[tuple[object, ...]]) -> EntryView:
+def _view(row: Row) -> EntryView:
     facts = {**row.data, "from_state": row.from_state, "to_state": row.to_state}
     return EntryView(row.at, row.actor_name, row.side, sentence(row.kind, facts), row.reason, row.kind)

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from intranet.access import OrganisationKind
 from intranet.accounts.models import User
 from intranet.organisations.models import Organisation
-from intranet.rows import fetch_all, fetch_one
+from intranet.rows import Row, fetch_all, fetch_one
 from intranet.wear.models import WearGrid, WearRate
 from intranet.wear.rules import Grid, Rate
 from intranet.works.models import WorksKind
@@ -134,17 +134,17 @@ def rates_in_force(bailleur_id: int, day: date) -> Sequence[KindRate]:
     return [_view(row) for row in fetch_all(_ALL_KINDS, bailleur_id=bailleur_id, day=day)]
 
 
-def grids(bailleur_id: int) -> Sequence[Row[Any]]:
+def grids(bailleur_id: int) -> Sequence[Row]:
     """The grids of a bailleur, the latest first: when each starts, who imported it, how many kinds it names."""
     return fetch_all(_GRIDS, bailleur_id=bailleur_id)
 
 
-def bailleurs(day: date) -> Sequence[Row[Any]]:
+def bailleurs(day: date) -> Sequence[Row]:
     """Every bailleur with the grid in force on ``day``, if it has one."""
     return fetch_all(_BAILLEURS, day=day)
 
 
-def bailleur(bailleur_id: int) -> Row[Any] | None:
+def bailleur(bailleur_id: int) -> Row | None:
     """A bailleur's name; ``None`` for what is no bailleur."""
     return fetch_one(_BAILLEUR, bailleur_id=bailleur_id)
 
@@ -161,7 +161,7 @@ def catalogue_grid() -> Grid:
     )
 
 
-def _view(row: Row[Any]) -> KindRate:
+def _view(row: Row) -> KindRate:
     own = _rate(
         row.grid_lifetime_years, row.grid_free_years, row.grid_yearly_discount_pct, row.grid_residual_pct
     )

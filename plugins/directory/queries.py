@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from intranet.access import OrganisationKind, Scope
 from intranet.chantiers.models import Chantier
 from intranet.dossiers.models import Dossier, Household
 from intranet.extensions import db
 from intranet.organisations.models import Organisation, Site
-from intranet.rows import Statement, fetch_all, fetch_one, fetch_value
+from intranet.rows import Row, Statement, fetch_all, fetch_one, fetch_value
 from intranet.search.queries import matching, newest
 from plugins.directory.models import Engagement, Entry
 from plugins.directory.search import SEARCH_KIND, words_of
@@ -69,7 +68,7 @@ def _entry_page(_scope: Scope) -> Statement:
     )
 
 
-def entry_page(entry_id: int) -> Row[Any] | None:
+def entry_page(entry_id: int) -> Row | None:
     """One entry with all its columns, and the names of the site and organisation it is tied to."""
     return fetch_one(_entry_page, entry_id=entry_id)
 
@@ -88,7 +87,7 @@ def _household_contacts(_scope: Scope) -> Statement:
     )
 
 
-def household_contacts(dossier_id: int) -> Sequence[Row[Any]]:
+def household_contacts(dossier_id: int) -> Sequence[Row]:
     """The entries useful to one household: its site, and the partner of its chantier."""
     return fetch_all(_household_contacts, dossier_id=dossier_id)
 

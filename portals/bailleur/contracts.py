@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
 
 from intranet import permissions as p
 from intranet.access import requires
-from intranet.rows import fetch_one
+from intranet.rows import Row, fetch_one
 from intranet.works import signing
 from intranet.works.queries import signatures
 from intranet.works.wordings import contract_state_word
@@ -44,7 +41,7 @@ def contract_document(contract_id: int) -> ResponseReturnValue:
     return render_template("works/_document.html", contract=_own(contract_id), asked_again=again)
 
 
-def _own(contract_id: int) -> Row[Any]:
+def _own(contract_id: int) -> Row:
     row = fetch_one(queries.contract_page, contract_id=contract_id)
     if row is None:
         abort(404)

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
 
 from intranet import permissions as p
 from intranet.access import requires
 from intranet.chantiers.queries import chantier_list
-from intranet.rows import fetch_all
+from intranet.rows import Row, fetch_all
 from intranet.timeline.wordings import sentence
 from intranet.web.formatting import days_since
 from intranet.works.models import Side
@@ -22,7 +21,7 @@ from portals.bailleur.blueprint import bp
 class Waiting(NamedTuple):
     """A split of a queue. ``days`` since the turn began; ``late`` past the delay agreed."""
 
-    split: Row[tuple[object, ...]]
+    split: Row
     days: int
     late: bool
 
@@ -30,7 +29,7 @@ class Waiting(NamedTuple):
 class News(NamedTuple):
     """One thing that happened, in words."""
 
-    entry: Row[tuple[object, ...]]
+    entry: Row
     sentence: str
 
 
@@ -49,11 +48,11 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
+def _waiting(row: Row) -> Waiting:
     days = days_since(row.turn_since)
     return Waiting(row, days, days > row.answer_days)
 
 
-def _news(row: Row[tuple[object, ...]]) -> News:
+def _news(row: Row) -> News:
     facts = {**row.data, "from_state": row.from_state, "to_state": row.to_state}
     return News(row, sentence(row.kind, facts))

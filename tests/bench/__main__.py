@@ -30,6 +30,7 @@ from intranet.database import writing
 from intranet.dossiers.models import DossierState
 from intranet.extensions import db
 from intranet.migrate import upgrade_all
+from intranet.rows import reader
 from intranet.testing.factories import make_organisation, make_user
 from tests.bench import data, load
 
@@ -142,6 +143,7 @@ def _counts(url: str, folder: Path, pages: dict[str, tuple[str, str]]) -> dict[s
     seen: list[str] = []
     with app.app_context():
         engine = db.engine
+        reader().watchers.append(seen.append)
 
     @event.listens_for(engine, "before_cursor_execute")
     def _note(_c: object, _k: object, statement: str, *_rest: object) -> None:

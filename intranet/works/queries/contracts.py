@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from intranet.access import OrganisationKind
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
-from intranet.rows import fetch_all, fetch_one
+from intranet.rows import Row, fetch_all, fetch_one
 from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split
 from intranet.works.terms import ContractState
@@ -64,21 +63,21 @@ _PARTNERS = (
 )
 
 
-def contract_header(contract_id: int) -> Row[Any] | None:
+def contract_header(contract_id: int) -> Row | None:
     """The head of a contract, with its fixed lines."""
     return fetch_one(_HEADER, contract_id=contract_id)
 
 
-def live_contract(split_id: int) -> Row[Any] | None:
+def live_contract(split_id: int) -> Row | None:
     """The split's contract that is not cancelled, or ``None``."""
     return fetch_one(_LIVE, split_id=split_id)
 
 
-def signatures(contract_id: int) -> Sequence[Row[Any]]:
+def signatures(contract_id: int) -> Sequence[Row]:
     """The signatures recorded: side, name, day signed, instant recorded."""
     return fetch_all(_SIGNATURES, contract_id=contract_id)
 
 
-def partners() -> Sequence[Row[Any]]:
+def partners() -> Sequence[Row]:
     """Works partners a contract may name."""
     return fetch_all(_PARTNERS)

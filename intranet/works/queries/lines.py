@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
-from intranet.rows import fetch_all, fetch_one
+from intranet.rows import Row, fetch_all, fetch_one
 from intranet.works.models import (
     LineAnswer,
     LineComment,
@@ -189,7 +189,7 @@ def is_line_of(split_id: int, line_id: int) -> bool:
     return fetch_one(_LINE_OF_SPLIT, split_id=split_id, line_id=line_id) is not None
 
 
-def split_header(split_id: int) -> Row[Any] | None:
+def split_header(split_id: int) -> Row | None:
     """The head of a split: state, turn, version, tenant, dwelling, bailleur and its agreed delay (days)."""
     return fetch_one(_HEADER, split_id=split_id)
 
@@ -215,7 +215,7 @@ def sent_lines(split_id: int) -> Sequence[LineView]:
     return [_as_sent(line, present.get(line["id"])) for line in header.lines]
 
 
-def _view(row: Row[Any]) -> LineView:
+def _view(row: Row) -> LineView:
     waiting = Answer.WAITING
     bailleur = row.bailleur or waiting
     return LineView(

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
-from intranet.rows import fetch_all
+from intranet.rows import Row, fetch_all
 from intranet.works.machine import TURN
 from intranet.works.models import Split
 from intranet.works.rules import side_of
@@ -43,7 +43,7 @@ def waiting_for_others(limit: int = 50) -> Sequence[QueueRow]:
     return _rows(fetch_all(_queue, False, limit=limit))
 
 
-def _rows(rows: Sequence[Row[Any]]) -> Sequence[QueueRow]:
+def _rows(rows: Sequence[Row]) -> Sequence[QueueRow]:
     return [QueueRow._make(row) for row in rows]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from intranet.clock import now
 from intranet.organisations.models import Organisation
-from intranet.rows import fetch_all, fetch_one
+from intranet.rows import Row, fetch_all, fetch_one
 from intranet.timeline.models import TimelineEntry
 from intranet.works.delays import Delay, days_between
 from intranet.works.machine import TURN
@@ -122,7 +122,7 @@ def turn_days(split_id: int, at: datetime | None = None) -> tuple[Sequence[TurnD
     return _count(fetch_all(_MOVES, split_id=split_id), at or now())
 
 
-def _count(entries: Sequence[Row[Any]], moment: datetime) -> tuple[Sequence[TurnDays], Mapping[Side, int]]:
+def _count(entries: Sequence[Row], moment: datetime) -> tuple[Sequence[TurnDays], Mapping[Side, int]]:
     moves = [entry for entry in entries if entry.to_state]
     turns: list[TurnDays] = []
     totals: dict[Side, int] = defaultdict(int)
@@ -137,7 +137,7 @@ def _count(entries: Sequence[Row[Any]], moment: datetime) -> tuple[Sequence[Turn
     return turns, dict(totals)
 
 
-def _grant(entries: Sequence[Row[Any]]) -> Grant | None:
+def _grant(entries: Sequence[Row]) -> Grant | None:
     """The last grant of the present turn."""
     for entry in reversed(entries):
         if entry.kind == GRANTED:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
@@ -19,6 +19,7 @@ from intranet.dossiers.models import Dossier, Dwelling
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
+from intranet.rows import Row, fetch_one
 from intranet.timeline.service import commit, record
 from intranet.works.commands import AnswerLine, SendBack
 from intranet.works.facts import dwelling_facts, good_answer, line_facts
@@ -149,7 +150,7 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
     """
     require_may(actor, p.SPLIT_ANSWER)
     hold_split_of(command.line_id)
-    row = db.session.connection().execute(_LINE, {"line_id": command.line_id}).first()
+    row = fetch_one(_LINE, line_id=command.line_id)
     if row is None:
         raise line_gone()
     check_act("answer_line", row.state)
@@ -268,7 +269,7 @@ def _values(command: AnswerLine) -> dict[str, Any]:
     }
 
 
-def _refuse_overwriting(actor: Actor, command: AnswerLine, row: Row[Any], values: dict[str, Any]) -> None:
+def _refuse_overwriting(actor: Actor, command: AnswerLine, row: Row, values: dict[str, Any]) -> None:
     """``Stale`` when a colleague gave another answer to this wording since the page was read."""
     answered = row.answer_digest == row.digest and row.answer is not Answer.WAITING
     if not answered or row.by_id == actor.user_id or command.seen == seen_token(row.by_id, row.at):
@@ -283,7 +284,7 @@ def _refuse_overwriting(actor: Actor, command: AnswerLine, row: Row[Any], values
     )
 
 
-def _wanted(row: Row[Any], command: AnswerLine) -> Wording:
+def _wanted(row: Row, command: AnswerLine) -> Wording:
     """The wording the answer asks for: the line's own, or the counter-proposal's."""
     wording = _wording(row)
     if command.answer is not Answer.COUNTERED:
@@ -301,11 +302,11 @@ def _wanted(row: Row[Any], command: AnswerLine) -> Wording:
     return offered
 
 
-def _wording(row: Row[Any]) -> Wording:
+def _wording(row: Row) -> Wording:
     return Wording(**{name: getattr(row, name) for name in WORDING_COLUMNS})
 
 
-def _line_facts(row: Row[Any], wanted: Wording, consents: bool) -> LineFacts:
+def _line_facts(row: Row, wanted: Wording, consents: bool) -> LineFacts:
     kind = None
     if row.kind_code is not None:
         kind = KindFacts(**{name: getattr(row, f"kind_{name}") for name in _KIND_COLUMNS})
@@ -321,14 +322,14 @@ def _line_facts(row: Row[Any], wanted: Wording, consents: bool) -> LineFacts:
     )
 
 
-def _home(row: Row[Any]) -> DwellingFacts:
+def _home(row: Row) -> DwellingFacts:
     return DwellingFacts(row.permit_year, row.asbestos, row.lead, row.decent)
 
 
 _COUNTER_FIELDS = {"holder": "counter_holder", "materials_payer": "counter_payer", "consent_on": "consents"}
 
 
-def _check_guardrails(row: Row[Any], wanted: Wording, consents: bool) -> None:
+def _check_guardrails(row: Row, wanted: Wording, consents: bool) -> None:
     facts = _line_facts(row, wanted, consents)
     if any(violation.overridable for violation in check_line(facts, _home(row))):
         found = db.session.execute(_SET_ASIDE, {"line_id": row.id, "digest": digest(wanted)}).scalars()
@@ -336,7 +337,7 @@ def _check_guardrails(row: Row[Any], wanted: Wording, consents: bool) -> None:
     refuse_broken(facts, _home(row), _COUNTER_FIELDS)
 
 
-def _write(actor: Actor, row: Row[Any], values: dict[str, Any]) -> None:
+def _write(actor: Actor, row: Row, values: dict[str, Any]) -> None:
     signed = {**values, "by_id": actor.user_id, "by_name": actor.name, "guest_id": None, "at": now()}
     connection = db.session.connection()
     if row.answer is None:
@@ -345,13 +346,13 @@ def _write(actor: Actor, row: Row[Any], values: dict[str, Any]) -> None:
         connection.execute(_REPLACE.values(signed), {"on_line": row.id})
 
 
-def _write_consent(row: Row[Any], wanted: Wording) -> None:
+def _write_consent(row: Row, wanted: Wording) -> None:
     """The agent's consent is written and dated: that is what art. 7 f asks for."""
     held = lock(_line_facts(row, wanted, True), _home(row))
     db.session.connection().execute(_CONSENT.values(consent_on=today(), lock=held), {"on_line": row.id})
 
 
-def _changed_since(row: Row[Any], seen_digest: str) -> tuple[str, ...]:
+def _changed_since(row: Row, seen_digest: str) -> tuple[str, ...]:
     """From the wording that was on the screen to the present one, in words, if that version was kept."""
     present = snapshot_line(row.id, row.kind_code or "", _wording(row), {})
     for (lines,) in db.session.execute(_SENT_LINES, {"split_id": row.split_id}):

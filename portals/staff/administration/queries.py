@@ -29,6 +29,7 @@ from intranet.organisations.models import Organisation, Pole, Site
 from intranet.rows import Statement
 from intranet.search.folding import holds
 from intranet.timeline.models import DossierRead
+from intranet.web.listing import PER_PAGE
 from intranet.works.models import WorksKind
 
 Asked = tuple[str, ...]
@@ -98,12 +99,15 @@ def people_count(_scope: Scope, asked: Asked) -> Statement:
     return select(func.count()).select_from(User).where(*_people(asked))
 
 
+PLACES = tuple(f"id_{place}" for place in range(PER_PAGE))
+
+
 def places_of(_scope: Scope) -> Statement:
-    """The active roles of the people ``ids``."""
+    """The active roles of the people of one page of the list: ``id_0`` … (0 where there is nobody)."""
     return (
         select(Membership.user_id, Membership.role, Organisation.name.label("organisation"))
         .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.user_id.in_(bindparam("ids", expanding=True)), Membership.active)
+        .where(Membership.user_id.in_([bindparam(name) for name in PLACES]), Membership.active)
         .order_by(Organisation.name, Membership.id)
     )
 

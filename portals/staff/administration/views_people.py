@@ -53,7 +53,8 @@ def users() -> str:
         queries.people, queries.people_count, filters=filters, sorts=SORTS, default_sort="name"
     )
     places: dict[int, list[str]] = {}
-    for row in fetch_all(queries.places_of, ids=[person.id for person in listing.rows] or [0]):
+    shown = {f"id_{place}": person.id for place, person in enumerate(listing.rows)}
+    for row in fetch_all(queries.places_of, **{**dict.fromkeys(queries.PLACES, 0), **shown}):
         places.setdefault(row.user_id, []).append(f"{ROLES[row.role]}, {row.organisation}")
     return render_template("staff/administration/users.html", listing=listing, places=places, states=STATES)
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.clock import today
 from intranet.errors import Refused
-from intranet.rows import fetch_value
+from intranet.rows import Row, fetch_value
 from intranet.timeline.queries import entries_about
 from intranet.works import contract as contracts
 from intranet.works import queries, signing
@@ -109,7 +106,7 @@ def contract_cancel(contract_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.split", split_id=split_id), DONE)
 
 
-def _own(contract_id: int) -> Row[Any]:
+def _own(contract_id: int) -> Row:
     require(p.CONTRACT_READ, Contract, contract_id)
     row = queries.contract_header(contract_id)
     if row is None:
