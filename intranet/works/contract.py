@@ -21,6 +21,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.jobs.service import enqueue
 from intranet.organisations.models import Organisation
+from intranet.rent.queries import offset_of
 from intranet.signatures.models import Signature
 from intranet.timeline.service import commit, record
 from intranet.works.commands import IssueContract
@@ -94,6 +95,7 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
         days_a_week=command.days_a_week,
         partner_id=partner.id if partner else None,
         lines=lines,
+        rent_offset=offset.data() if (offset := offset_of(split.id)) else None,
         created_at=now(),
     )
     db.session.add(contract)

@@ -18,6 +18,7 @@ from intranet.clock import now
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
+from intranet.rent.amending import carry_over
 from intranet.timeline.service import commit, record
 from intranet.works.facts import AGREEING, good_answer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
@@ -88,8 +89,8 @@ def open_amendment(
     )
     db.session.add(amendment)
     db.session.flush()
-    for line in kept:
-        _copy(actor, line, amendment, fixed=line.id not in line_ids)
+    copies = {line.id: _copy(actor, line, amendment, fixed=line.id not in line_ids) for line in kept}
+    carry_over(split.id, amendment.id, copies)
     record(
         "works.split.opened",
         actor=actor,
@@ -181,8 +182,8 @@ def _refuse_unfit(split: Split, contract: Contract) -> None:
         )
 
 
-def _copy(actor: Actor, line: WorksLine, amendment: Split, *, fixed: bool) -> None:
-    """The line in the amendment. A fixed one keeps the answers that signed it; the others are asked again."""
+def _copy(actor: Actor, line: WorksLine, amendment: Split, *, fixed: bool) -> int:
+    """The line in the amendment; its id. A fixed one keeps the answers that signed it, others are asked again."""
     copy = WorksLine(
         split_id=amendment.id,
         origin_id=line.id,
@@ -211,6 +212,7 @@ def _copy(actor: Actor, line: WorksLine, amendment: Split, *, fixed: bool) -> No
                 at=each.at,
             )
         )
+    return copy.id
 
 
 def _same(answer: LineAnswer) -> LineAnswer:

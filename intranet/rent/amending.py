@@ -1,0 +1,59 @@
+"""Works against rent in an amendment: what was agreed goes on, until one of its lines is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from intranet.clock import now
+from intranet.extensions import db
+from intranet.rent.models import RentConsent, RentOffset
+from intranet.rent.queries import offset_of
+
+
+def carry_over(split_id: int, amendment_id: int, lines: Mapping[int, int]) -> None:
+    """Copy the clause of a split to its amendment; ``lines`` maps its lines to theirs. Does not commit.
+
+    The consents go with it: they hold for the same figures and the same wordings, and for no others.
+    """
+    former = offset_of(split_id)
+    stored = db.session.scalar(select(RentOffset).where(RentOffset.split_id == split_id))
+    if former is None or stored is None:
+        return
+    offset = RentOffset(
+        split_id=amendment_id,
+        monthly_cents=stored.monthly_cents,
+        months=stored.months,
+        starts_on=stored.starts_on,
+        documented_cents=stored.documented_cents,
+        document_id=stored.document_id,
+        line_ids=[lines[each] for each in stored.line_ids if each in lines],
+        early_departure=stored.early_departure,
+        decency_attested_on=stored.decency_attested_on,
+        decency_attested_by=stored.decency_attested_by,
+        digest="",
+        created_at=now(),
+    )
+    db.session.add(offset)
+    db.session.flush()
+    present = offset_of(amendment_id)
+    assert present is not None  # it was flushed just above
+    offset.digest = present.digest
+    given = db.session.scalars(
+        select(RentConsent).where(RentConsent.offset_id == stored.id, RentConsent.digest == former.digest)
+    )
+    for consent in given.all():
+        db.session.add(
+            RentConsent(
+                offset_id=offset.id,
+                side=consent.side,
+                digest=present.digest,
+                given=consent.given,
+                by_name=consent.by_name,
+                on=consent.on,
+                recorded_by=consent.recorded_by,
+                at=consent.at,
+            )
+        )
+    db.session.flush()
