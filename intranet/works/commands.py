@@ -135,6 +135,26 @@ class HouseholdAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the household said of one wording: accepted, or refused, which it reads as “to be discussed”."""
+
+    answer: Answer
+    digest: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdVoice:
+    """The household's own answers by line, each to the wording it read; ``person`` is who gives them."""
+
+    split_id: int
+    person: str
+    answered_on: date
+    place: str = ""
+    answers: Mapping[int, Said] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class IssueContract:
     """``partner_id`` names the works partner: needed when it holds a line, useful to open the chantier.
 

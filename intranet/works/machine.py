@@ -152,6 +152,9 @@ SPLIT = Machine(
     ),
     Transition("sign", _on(S.AGREED), S.SIGNED, p.CONTRACT_SIGN, "works.split.signed", (_all_signed,)),
     Transition(
+        "give_back", _on(S.AGREED), S.COUNTERED, None, "works.split.contract_refused", needs_reason=True
+    ),  # a party refuses to sign the contract: its own machine says who may
+    Transition(
         "withdraw",
         _on(S.DRAFT, S.PROPOSED, S.COUNTERED, S.AGREED),
         S.WITHDRAWN,
@@ -168,7 +171,9 @@ SPLIT = Machine(
         (dwelling_allocated,),
         needs_reason=True,
     ),
-    Transition("restore", _on(S.AMENDED), S.SIGNED, None, "works.split.restored"),  # its amendment is withdrawn
+    Transition(
+        "restore", _on(S.AMENDED), S.SIGNED, None, "works.split.restored"
+    ),  # its amendment is withdrawn
 )
 
 CONTRACT = Machine(
@@ -190,16 +195,24 @@ CONTRACT = Machine(
         "works.contract.cancelled",
         needs_reason=True,
     ),
+    Transition(
+        "refuse",
+        frozenset({C.PREPARED}),
+        C.REFUSED,
+        p.CONTRACT_SIGN,
+        "works.contract.refused",
+        needs_reason=True,
+    ),
     Transition("replace", frozenset({C.SIGNED}), C.REPLACED, None, "works.contract.replaced"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something done to a split without leaving its state."""
+    """Something done to a split, or to its contract, without leaving its state."""
 
     name: str
-    states: frozenset[SplitState]
+    states: frozenset[SplitState] | frozenset[ContractState]
     permission: str
     event: str
 
@@ -217,6 +230,7 @@ SPLIT_ACTS: Mapping[str, Act] = {
         Act("answer_line", _on(S.PROPOSED), p.SPLIT_ANSWER, "works.line.answered"),
         Act("accept_undisputed", _on(S.PROPOSED), p.SPLIT_ANSWER, "works.split.accepted_undisputed"),
         Act("record_household", _on(S.COUNTERED), p.SPLIT_HOUSEHOLD, "works.split.household_answered"),
+        Act("answer_as_household", _on(S.COUNTERED), p.SPLIT_VOICE, "works.split.household_spoke"),
         Act("comment_alc", _on(S.DRAFT, S.PROPOSED, S.COUNTERED), p.SPLIT_WRITE, "works.line.commented"),
         Act("comment_bailleur", _on(S.PROPOSED, S.COUNTERED), p.SPLIT_ANSWER, "works.line.commented"),
         Act("grant_time", _on(S.PROPOSED), p.SPLIT_GRANT_TIME, "works.split.time_granted"),
@@ -238,6 +252,17 @@ SPLIT_ACTS: Mapping[str, Act] = {
         Act("issue_contract", _on(S.AGREED), p.CONTRACT_ISSUE, "works.contract.issued"),
     )
 }
+
+
+CONTRACT_ACTS: Mapping[str, Act] = {
+    act.name: act
+    for act in (
+        Act("sign_own", frozenset({C.PREPARED}), p.CONTRACT_SIGN, "works.contract.signature"),
+        Act("record_other", frozenset({C.PREPARED}), p.CONTRACT_RECORD, "works.contract.signature"),
+        Act("send_code", frozenset({C.PREPARED}), p.CONTRACT_SIGN, "works.contract.code_sent"),
+    )
+}
+"""What a party, or ALC for another, does to a contract that is to be signed; the last signature moves it."""
 
 
 def may_now(name: str, state: SplitState) -> bool:

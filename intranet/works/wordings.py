@@ -337,6 +337,26 @@ def _dated(sentence: Any) -> Any:
     )
 
 
+def _household_spoke(facts: Mapping[str, Any]) -> str:
+    """Said by the family itself, or to somebody of ALC, who is then the subject."""
+    if facts["alone"]:
+        return str(
+            _("a répondu pour la famille : %(accepted)s d’accord, %(refused)s à discuter", **_counts(facts))
+        )
+    return str(
+        _(
+            "a recueilli la réponse de la famille, dite par %(person)s : "
+            "%(accepted)s d’accord, %(refused)s à discuter",
+            person=facts["person"],
+            **_counts(facts),
+        )
+    )
+
+
+def _counts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in ("accepted", "refused")}
+
+
 TIMELINE: dict[str, Any] = {
     "works.split.opened": _l("a ouvert la répartition des travaux"),
     "works.line.added": _line(_l("a ajouté une ligne")),
@@ -360,6 +380,7 @@ TIMELINE: dict[str, Any] = {
     ),
     "works.split.silent": _l("Sans réponse du bailleur : la main revient à ALC, sans accord"),
     "works.split.household_answered": _dated(_l("a recueilli la réponse de la famille, le %(on)s")),
+    "works.split.household_spoke": _household_spoke,
     "works.split.agreed": _l("a constaté l’accord de chacun sur toutes les lignes"),
     "works.split.reopened": _l("a rouvert la répartition"),
     "works.split.withdrawn": _l("a retiré la répartition"),

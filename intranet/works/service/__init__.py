@@ -7,6 +7,7 @@ from intranet.works.service.concluding import record_household, reopen, tenancy_
 from intranet.works.service.consents import Paper, file_consent, give_consent
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
 from intranet.works.service.granting import grant_time
+from intranet.works.service.household import answer_as_household, record_voice
 from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose, resolve
 from intranet.works.service.overriding import override
 from intranet.works.service.replying import accept_undisputed, answer_line, send_back
@@ -17,6 +18,7 @@ __all__ = [
     "accept_undisputed",
     "add_line",
     "adopt_counter",
+    "answer_as_household",
     "answer_line",
     "change_line",
     "comment",
@@ -29,6 +31,7 @@ __all__ = [
     "override",
     "propose",
     "record_household",
+    "record_voice",
     "remove_line",
     "reopen",
     "resolve",

@@ -51,7 +51,7 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
     place = checked(command.place, 120, field="place", multiline=False)
     for line_id, given in command.answers.items():
         if not lines[line_id].fixed:  # in an amendment, accepted when the contract was signed
-            _write(lines[line_id], given, actor)
+            write_household(lines[line_id], given, actor)
     split.household_answered_on = command.answered_on
     split.household_answered_at_place = place
     accepted = sum(given is Answer.ACCEPTED for given in command.answers.values())
@@ -157,11 +157,13 @@ def _cancel_contract(actor: Actor, split: Split, reason: str) -> None:
     )
 
 
-def _write(line: WorksLine, given: Answer, actor: Actor) -> None:
+def write_household(line: WorksLine, given: Answer, actor: Actor, person: str = "") -> None:
+    """Write the household's answer to the present wording; ``WAITING`` takes an earlier one back."""
     answer = next((each for each in line.answers if each.side is Side.HOUSEHOLD), None)
     if answer is None:
         answer = LineAnswer(side=Side.HOUSEHOLD)
         line.answers.append(answer)
     forget(answer)
+    answer.by_name, answer.by_id, answer.guest_id = person, actor.author_id, actor.guest_id
     if given is not Answer.WAITING:
-        answer.answer, answer.digest, answer.by_id = given, line.digest, actor.user_id
+        answer.answer, answer.digest = given, line.digest
