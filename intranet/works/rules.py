@@ -261,8 +261,8 @@ def _answer_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
 
 
 def seen_token(by_id: int | None, at: Any) -> str:
-    """What a form carries to say which answer it had read: who gave it and when. Empty: none."""
-    return f"{by_id}.{int(at.timestamp() * 1_000_000)}" if by_id is not None else ""
+    """What a form carries to say which answer it had read: whose account (0: a guest) and when. Empty: none."""
+    return f"{by_id or 0}.{int(at.timestamp() * 1_000_000)}" if at is not None else ""
 
 
 BACK_AFTER_DAYS = 21

@@ -159,7 +159,7 @@ def refuse_stale_split(split: Split, version: int, actor: Actor) -> None:
         if entry.data.get("version", 0) > version
     ]
     covered = {entry.data["version"] for entry in entries} >= set(range(version + 1, split.version + 1))
-    others = [entry for entry in entries if entry.actor_id != actor.user_id]
+    others = [entry for entry in entries if not actor.wrote(entry.actor_id, entry.actor_name)]
     if covered and not others and version < split.version:
         return
     wanted = f" {side(actor)} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet.access import Actor
@@ -22,14 +23,21 @@ SAME_CLICK = timedelta(minutes=2)
 """Sending twice within this time, by the same person, is one sending."""
 
 
+def check_named(actor: Actor) -> None:
+    """``Refused`` for a guest who has not said who she is: every answer names the person who gives it."""
+    if not actor.name:
+        raise Refused("guest.nameless", _("Dites d’abord qui vous êtes : chaque réponse porte un nom."))
+
+
 def add_comment(
     line_id: int, speaker: Side, actor: Actor, text: str, *, resolves: bool = False
 ) -> LineComment:
     """Write a remark in the line's thread; ``resolves`` closes it, until somebody remarks something again."""
+    check_named(actor)
     remark = LineComment(
         line_id=line_id,
         side=speaker,
-        author_id=actor.user_id,
+        author_id=actor.author_id,
         author_name=actor.name,
         at=now(),
         text=text,
@@ -47,6 +55,8 @@ def check_state(split: Split, move: str) -> None:
 
 def accept(line: WorksLine, one: Side, actor: Actor | None) -> LineAnswer:
     """Write that the side accepts the line in its present wording."""
+    if actor is not None:
+        check_named(actor)
     answer = next((each for each in line.answers if each.side is one), None)
     if answer is None:
         answer = LineAnswer(side=one)
@@ -54,12 +64,14 @@ def accept(line: WorksLine, one: Side, actor: Actor | None) -> LineAnswer:
     forget(answer)
     answer.answer = Answer.ACCEPTED
     answer.digest = line.digest
-    answer.by_id, answer.by_name = (actor.user_id, actor.name) if actor else (None, "")
+    answer.by_id, answer.by_name = (actor.author_id, actor.name) if actor else (None, "")
+    answer.guest_id = actor.guest_id if actor else None
     return answer
 
 
 def send(split: Split, actor: Actor, sender: Side, target: SplitState, message: str) -> SplitVersion:
     """Hand the split over: another version is kept as it stands, and the turn changes."""
+    check_named(actor)
     split.number += 1
     split.message = message
     hand_over(split, target)
@@ -68,7 +80,7 @@ def send(split: Split, actor: Actor, sender: Side, target: SplitState, message: 
         number=split.number,
         side=sender,
         sent_at=split.turn_since,
-        sent_by=actor.user_id,
+        sent_by=actor.author_id,
         message=message,
         lines=snapshot(split.lines),
     )
@@ -94,4 +106,4 @@ def just_sent(split: Split, actor: Actor) -> bool:
             SplitVersion.split_id == split.id, SplitVersion.number == split.number
         )
     ).first()
-    return sent is not None and sent.sent_by == actor.user_id and now() - sent.sent_at < SAME_CLICK
+    return sent is not None and sent.sent_by == actor.author_id and now() - sent.sent_at < SAME_CLICK

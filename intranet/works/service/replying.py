@@ -59,6 +59,7 @@ from intranet.works.service.moves import (
     MESSAGE_LIMIT,
     accept,
     add_comment,
+    check_named,
     check_state,
     just_sent,
     send,
@@ -105,7 +106,7 @@ _LINE = (
         LineAnswer.counter_payer,
         LineAnswer.by_id,
         LineAnswer.at,
-        User.name.label("by_name"),
+        func.coalesce(User.name, LineAnswer.by_name).label("by_name"),
     )
     .join(Split, Split.id == WorksLine.split_id)
     .join(Dossier, Dossier.id == Split.dossier_id)
@@ -272,7 +273,7 @@ def _values(command: AnswerLine) -> dict[str, Any]:
 def _refuse_overwriting(actor: Actor, command: AnswerLine, row: Row, values: dict[str, Any]) -> None:
     """``Stale`` when a colleague gave another answer to this wording since the page was read."""
     answered = row.answer_digest == row.digest and row.answer is not Answer.WAITING
-    if not answered or row.by_id == actor.user_id or command.seen == seen_token(row.by_id, row.at):
+    if not answered or actor.wrote(row.by_id, row.by_name) or command.seen == seen_token(row.by_id, row.at):
         return
     if all(
         getattr(row, "answer_digest" if name == "digest" else name) == value for name, value in values.items()
@@ -338,7 +339,9 @@ def _check_guardrails(row: Row, wanted: Wording, consents: bool) -> None:
 
 
 def _write(actor: Actor, row: Row, values: dict[str, Any]) -> None:
-    signed = {**values, "by_id": actor.user_id, "by_name": actor.name, "guest_id": None, "at": now()}
+    check_named(actor)
+    who = {"by_id": actor.author_id, "by_name": actor.name, "guest_id": actor.guest_id}
+    signed = {**values, **who, "at": now()}
     connection = db.session.connection()
     if row.answer is None:
         connection.execute(_ADD, {"line_id": row.id, "side": Side.BAILLEUR, **signed})
