@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from intranet.access import OrganisationKind
 from intranet.accounts.models import User
 from intranet.organisations.models import Organisation
-from intranet.rows import Row, fetch_all, fetch_one
+from intranet.rows import Row, Statement, fetch_all, fetch_one
 from intranet.wear.models import WearGrid, WearRate
 from intranet.wear.rules import Grid, Rate
 from intranet.works.models import WorksKind
@@ -36,7 +36,7 @@ _OF_GRID = (
 )
 
 
-def _kinds() -> Select[Any]:
+def _kinds() -> Statement:
     """Kinds of the catalogue beside the grid of ``:bailleur_id`` in force on ``:day``."""
     return (
         select(
@@ -52,6 +52,7 @@ def _kinds() -> Select[Any]:
             WearGrid.source.label("grid_source"),
             WearGrid.starts_on.label("grid_starts_on"),
         )
+        .select_from(WorksKind)
         .outerjoin(
             WearGrid,
             and_(WearGrid.bailleur_id == bindparam("bailleur_id"), WearGrid.starts_on == _IN_FORCE),
@@ -88,6 +89,7 @@ _BAILLEURS = (
         WearGrid.name.label("grid"),
         WearGrid.starts_on,
     )
+    .select_from(Organisation)
     .outerjoin(
         WearGrid,
         and_(

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from intranet.web.formatting import day, money
 from intranet.wear.rules import Calculation, Grid, Rate
+from intranet.web.formatting import day, money
 
 
 def formula(made: Calculation) -> str:
