@@ -69,12 +69,18 @@ def make_split(dossier: Dossier, lines: int = 3, state: SplitState = SplitState.
         if state is SplitState.WITHDRAWN:
             service.withdraw(coordinator, split_id, fresh(split_id).version, "Essai")
             return fresh(split_id)
-        steps = {
-            SplitState.PROPOSED: propose_split,
-            SplitState.COUNTERED: send_split_back,
-            SplitState.AGREED: agree_split,
-            SplitState.SIGNED: sign_split,
-        }
+    return bring_split(split_id, state)
+
+
+def bring_split(split_id: int, state: SplitState) -> Split:
+    """A draft brought to ``state``, step by step, everyone accepting everything."""
+    steps = {
+        SplitState.PROPOSED: propose_split,
+        SplitState.COUNTERED: send_split_back,
+        SplitState.AGREED: agree_split,
+        SplitState.SIGNED: sign_split,
+    }
+    with writing():
         for step in PATH[1 : PATH.index(state) + 1]:
             steps[step](split_id)
     return fresh(split_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -16,9 +17,21 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.permissions import PERMISSIONS
+from intranet.rent.commands import AnswerOffset, TenantAnswer
+from intranet.rent.queries import offset_of
+from intranet.rent.service import answer_offset, record_tenant, save_offset
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_pole, make_user
-from intranet.testing.works import answer_split_line, fresh, lines_of, make_split, propose_split
+from intranet.testing.rent import RECEIPT, make_offset, offset_command
+from intranet.testing.works import (
+    answer_split_line,
+    bring_split,
+    fresh,
+    kind_id,
+    lines_of,
+    make_split,
+    propose_split,
+)
 from intranet.works import service
 from intranet.works.commands import (
     AddLine,
@@ -31,7 +44,8 @@ from intranet.works.commands import (
 )
 from intranet.works.contract import issue
 from intranet.works.machine import SPLIT, SPLIT_ACTS, TURN, may_now
-from intranet.works.models import Split
+from intranet.works.models import Split, WorksLine
+from intranet.works.service import Paper
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
 REACHABLE = [state for state in SplitState if state is not SplitState.AMENDED]
@@ -66,6 +80,15 @@ def contract(actor: Actor, split: Split) -> object:
     return issue(actor, IssueContract(split.id, "Technique", "Social", start, start + timedelta(days=30)))
 
 
+def rent_digest(split: Split) -> str:
+    found = offset_of(split.id)
+    return found.digest if found else ""
+
+
+def last_line(split: Split) -> WorksLine:
+    return lines_of(split.id)[-1]
+
+
 def adopt(actor: Actor, split: Split) -> object:
     line = next(line for line in lines_of(split.id))
     return service.adopt_counter(actor, line.id, line.version)
@@ -85,6 +108,19 @@ ATTEMPTS: dict[str, Attempt] = {
     "record_household": household,
     "comment_alc": lambda actor, split: service.comment(actor, first_line(split), "Bonjour"),
     "comment_bailleur": lambda actor, split: service.comment(actor, first_line(split), "Bonjour"),
+    "write_rent": lambda actor, split: save_offset(actor, offset_command(split.id)),
+    "answer_rent": lambda actor, split: answer_offset(
+        actor, AnswerOffset(split.id, rent_digest(split), True)
+    ),
+    "record_rent": lambda actor, split: record_tenant(
+        actor, TenantAnswer(split.id, rent_digest(split), True, "Mme Essai", today())
+    ),
+    "file_consent": lambda actor, split: service.file_consent(
+        actor, last_line(split).id, last_line(split).version, today(), Paper(BytesIO(RECEIPT), "accord.pdf")
+    ),
+    "give_consent": lambda actor, split: service.give_consent(
+        actor, last_line(split).id, last_line(split).version, None
+    ),
     "issue_contract": contract,
     "propose": lambda actor, split: service.propose(actor, Propose(split.id, split.version)),
     "send_back": lambda actor, split: service.send_back(actor, SendBack(split.id, split.version, "Voilà")),
@@ -119,12 +155,25 @@ def actor_of(role: Role, split: Split) -> Actor:
 def a_split(state: SplitState, for_act: str = "") -> Split:
     """A split in ``state``, with a counter-proposal on it when the act is to adopt one."""
     dossier = make_dossier(state=DossierState.JOINED)
+    if for_act in ("answer_rent", "record_rent", "file_consent", "give_consent"):
+        return a_split_with_more(make_split(dossier, 2), state, for_act)
     if for_act != "adopt_counter":
         return make_split(dossier, 2, state)
     split = make_split(dossier, 2, SplitState.PROPOSED)
     answer_split_line(lines_of(split.id)[0], Answer.COUNTERED, counter_holder=Holder.BAILLEUR)
     agent = actor_of(Role.AGENT, split)
     return service.send_back(agent, SendBack(split.id, fresh(split.id).version))
+
+
+def a_split_with_more(split: Split, state: SplitState, for_act: str) -> Split:
+    """A split with a clause on the rent, or a line that asks the bailleur's written consent."""
+    if for_act in ("answer_rent", "record_rent"):
+        make_offset(split.id)
+    else:
+        tiles = AddLine(split.id, "Cuisine", Need.WISHED, kind_id=kind_id("E.4"))
+        with writing():
+            service.add_line(actor_of(Role.COORDINATOR, split), tiles)
+    return bring_split(split.id, state)
 
 
 def test_every_act_and_move_of_a_person_is_tried_here() -> None:
