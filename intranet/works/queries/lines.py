@@ -107,6 +107,8 @@ _LINES = (
         WorksLine.tenant_cents,
         WorksLine.due_on,
         WorksLine.consent_on,
+        WorksLine.consent_document_id,
+        WorksLine.wear,
         WorksLine.fixed,
         WorksLine.default_holder,
         WorksLine.default_rule,
@@ -168,6 +170,8 @@ class LineView(NamedTuple):
     tenant_cents: int | None = None
     due_on: date | None = None
     fixed: bool = False  # in an amendment: as it was signed
+    consent_document_id: int | None = None  # the written consent, as it was joined
+    wear: Mapping[str, Any] | None = None  # the calculation behind ``tenant_cents``
 
     @property
     def disputed(self) -> bool:
@@ -253,6 +257,8 @@ def _view(row: Row) -> LineView:
         tenant_cents=row.tenant_cents,
         due_on=row.due_on,
         fixed=row.fixed,
+        consent_document_id=row.consent_document_id,
+        wear=row.wear if row.tenant_cents is not None else None,
     )
 
 
@@ -298,7 +304,15 @@ def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
         tenant_cents=sent.get("tenant_cents"),
         due_on=date.fromisoformat(sent["due_on"]) if sent.get("due_on") else None,
         fixed=present.fixed if present else False,
+        consent_document_id=present.consent_document_id if present else None,
+        wear=_same_debt(present, sent.get("tenant_cents")),
     )
+
+
+def _same_debt(present: LineView | None, owed: int | None) -> Mapping[str, Any] | None:
+    """The calculation, if it is the one behind what was sent: ALC may be preparing another."""
+    made = present.wear if present else None
+    return made if made and made["tenant_cents"] == owed else None
 
 
 _SENT = (
