@@ -29,7 +29,9 @@ COMMITMENT_DO = "core.commitment.do"
 COMMITMENT_READ = "core.commitment.read"
 CONTRACT_ISSUE = "core.contract.issue"
 CONTRACT_READ = "core.contract.read"
+CONTRACT_RECORD = "core.contract.record"
 CONTRACT_SIGN = "core.contract.sign"
+CONTRACT_TEXT = "core.contract.text"
 DOSSIER_ALLOCATE = "core.dossier.allocate"
 DOSSIER_CREATE = "core.dossier.create"
 DOSSIER_EDIT = "core.dossier.edit"
@@ -67,7 +69,13 @@ PERMISSIONS = (
     Permission(COMMITMENT_READ, _l("Lire les engagements du bailleur"), STAFF_ROLES | {Role.AGENT}),
     Permission(CONTRACT_ISSUE, _l("Établir le contrat de participation"), _FOLLOWING),
     Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER} | _GUESTS),
-    Permission(CONTRACT_SIGN, _l("Enregistrer les signatures du contrat"), _FOLLOWING),
+    Permission(CONTRACT_RECORD, _l("Recueillir la signature d’une autre partie"), _FOLLOWING),
+    Permission(
+        CONTRACT_SIGN,
+        _l("Signer le contrat pour sa partie, ou le refuser"),
+        _FOLLOWING | _AGENT | _ANIMATOR | _GUESTS,
+    ),
+    Permission(CONTRACT_TEXT, _l("Écrire les textes du contrat"), _COORDINATION),
     Permission(DOSSIER_ALLOCATE, _l("Attribuer un logement"), _FOLLOWING),
     Permission(DOSSIER_CREATE, _l("Ouvrir un dossier"), _FOLLOWING),
     Permission(DOSSIER_EDIT, _l("Modifier un dossier"), _FOLLOWING),

@@ -1,4 +1,7 @@
-"""The clauses of the participation contract: each says when it applies and what it rests on."""
+"""The clauses of the participation contract: each says when it applies and what it rests on.
+
+Their words are the site's or the default ones (``contract_texts``); conditions and sources are fixed here.
+"""
 
 from __future__ import annotations
 
@@ -10,28 +13,45 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from intranet.dossiers.terms import Survey
-from intranet.web.formatting import day
+from intranet.web.formatting import day, money
+from intranet.works.contract_markup import blocks, fill
+from intranet.works.contract_texts import Texts, text_of
 from intranet.works.guardrails import ASBESTOS_LAST_YEAR, LEAD_FIRST_SAFE_YEAR, DwellingFacts
-from intranet.works.terms import Holder
+from intranet.works.terms import Holder, Side
+from intranet.works.wordings import SIDES
 
 Line = Mapping[str, Any]
 
 
 class Clause(NamedTuple):
-    """A clause in words. ``source`` is the text it rests on, empty when it is the parties' own."""
+    """A clause in words. ``facts`` are labelled values, ``ticks`` what is left to tick by hand.
 
+    ``source`` is the text it rests on, empty when it is the parties' own.
+    """
+
+    key: str
     title: str
-    texts: list[str]
+    blocks: list[dict[str, Any]]
+    facts: list[list[str]]
+    ticks: list[str]
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseFacts:
+    """What the clauses look at. ``values`` stand for the names in braces, ``texts`` are the site's own."""
+
     lines: Sequence[Line]
     home: DwellingFacts
     asbestos_on: date | None
     lead_on: date | None
-    association: str
+    insurance: str
+    insured_until: date | None
+    image_consent: bool | None
+    rent: Mapping[str, Any] | None
+    amends: bool
+    values: Mapping[str, str]
+    texts: Texts
 
     def held_by(self, *holders: Holder) -> list[Line]:
         return [line for line in self.lines if Holder(line["holder"]) in holders]
@@ -39,206 +59,168 @@ class ClauseFacts:
 
 def clauses(facts: ClauseFacts) -> Iterator[Clause]:
     """The clauses that apply, in the order they are read."""
-    yield _object()
+    if facts.amends:
+        yield _clause(facts, "amendment", source=_("Code civil, article 1193."))
+    yield _clause(facts, "object", source=_("Loi n° 89-462 du 6 juillet 1989, articles 6 et 7."))
     family = facts.held_by(Holder.TENANT, Holder.SHARED)
     if any("87-712" in line["legal_basis"] for line in family):
-        yield _tenant_repairs()
-    yield from _transformations(family)
+        yield _clause(
+            facts,
+            "tenant_repairs",
+            source=_("Décret n° 87-712 du 26 août 1987 ; loi n° 89-462, article 7 d."),
+        )
+    yield from _transformations(facts, family)
     if facts.held_by(Holder.BAILLEUR, Holder.SHARED):
-        yield _bailleur_works()
+        yield _clause(
+            facts,
+            "bailleur_works",
+            source=_("Loi n° 89-462, articles 6 et 7 e ; décret n° 2002-120 du 30 janvier 2002."),
+        )
+    if any(line.get("tenant_cents") for line in facts.lines):
+        yield _clause(
+            facts,
+            "wear",
+            source=_("Loi n° 89-462, article 7 c ; décret n° 2016-382 du 30 mars 2016, article 4."),
+        )
+    if facts.rent is not None:
+        yield _rent(facts, facts.rent)
     yield from _asbestos(facts)
     yield from _lead(facts)
-    yield _safety()
-    yield _insurance()
-    yield _image()
-    yield _stopping(facts)
-    yield _changes()
-    yield _data()
+    yield _clause(facts, "safety")
+    yield _insurance(facts)
+    yield _image(facts)
+    yield _clause(facts, "stopping", source=_("Code civil, articles 1103 et 1104."))
+    yield _clause(facts, "changes", source=_("Code civil, article 1193."))
+    yield _clause(facts, "data", source=_("Règlement (UE) 2016/679 (RGPD)."))
 
 
-def _object() -> Clause:
-    return Clause(
-        _("Ce que dit ce contrat"),
-        [
-            _(
-                "Chacun réalise les travaux inscrits à son nom et ne réalise que ceux-là. Le contrat complète le "
-                "bail sans le remplacer : le loyer, les charges et les obligations du bail ne changent pas."
-            )
-        ],
-        _("Loi n° 89-462 du 6 juillet 1989, articles 6 et 7."),
-    )
+def _clause(
+    facts: ClauseFacts,
+    key: str,
+    *,
+    on: date | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
+    ticks: Sequence[str] = (),
+    source: str = "",
+) -> Clause:
+    title, text = text_of(key, facts.texts)
+    values = {**facts.values, "jour": day(on) if on else _("logement")}
+    shown = [[label, value] for label, value in pairs if value]
+    return Clause(key, title, blocks(fill(text, values)), shown, list(ticks), source)
 
 
-def _tenant_repairs() -> Clause:
-    return Clause(
-        _("Entretien et réparations locatives"),
-        [
-            _(
-                "Une partie des travaux de la famille relève de l’entretien courant et des menues réparations, "
-                "à la charge du locataire, sauf usure du temps, malfaçon ou force majeure."
-            )
-        ],
-        _("Décret n° 87-712 du 26 août 1987 ; loi n° 89-462, article 7 d."),
-    )
-
-
-def _transformations(family: Sequence[Line]) -> Iterator[Clause]:
+def _transformations(facts: ClauseFacts, family: Sequence[Line]) -> Iterator[Clause]:
     written = [line for line in family if line["consent"] == "written" and line["consent_on"]]
     if written:
-        texts = [_("Le bailleur a donné son accord écrit aux transformations suivantes :")]
-        texts += [
-            _(
-                "%(room)s — %(label)s, accord du %(day)s.",
-                room=line["room"],
-                label=line["label"],
-                day=day(date.fromisoformat(line["consent_on"])),
-            )
-            for line in written
-        ]
-        texts.append(
-            _(
-                "Il ne demandera pas la remise en état de ces travaux au départ de la famille, s’ils sont bien faits."
-            )
+        yield _clause(
+            facts,
+            "transformation",
+            pairs=[(f"{line['room']} — {line['label']}", _consent(line)) for line in written],
+            source=_("Loi n° 89-462 du 6 juillet 1989, article 7 f."),
         )
-        yield Clause(_("Accord écrit du bailleur"), texts, _("Loi n° 89-462 du 6 juillet 1989, article 7 f."))
     if any(line["consent"] == "tacit_2_months" for line in family):
-        yield Clause(
-            _("Adaptation du logement"),
-            [
-                _(
-                    "Les travaux d’adaptation s’annoncent au bailleur par lettre recommandée. Sans réponse de sa "
-                    "part dans les deux mois, son accord est acquis. La signature de ce contrat vaut accord."
-                )
-            ],
-            _("Loi n° 89-462, article 7 f ; décret n° 2016-1282 du 29 septembre 2016."),
+        yield _clause(
+            facts,
+            "adaptation",
+            source=_("Loi n° 89-462, article 7 f ; décret n° 2016-1282 du 29 septembre 2016."),
         )
 
 
-def _bailleur_works() -> Clause:
-    return Clause(
-        _("Travaux du bailleur"),
-        [
-            _(
-                "Le bailleur remet un logement décent et en bon état, et fait réaliser ses travaux par des "
-                "professionnels assurés, dans le calendrier prévu. Il prévient la famille avant chaque venue. Le "
-                "samedi, le dimanche et les jours fériés, il lui faut l’accord exprès de la famille."
-            )
+def _consent(line: Line) -> str:
+    on = day(date.fromisoformat(line["consent_on"]))
+    if line.get("consent_document_id"):
+        return str(_("accord du %(day)s, joint au dossier", day=on))
+    return str(_("accord du %(day)s", day=on))
+
+
+def _rent(facts: ClauseFacts, rent: Mapping[str, Any]) -> Clause:
+    """Works against rent: what art. 6 a asks to be written, figure by figure."""
+    works = " ; ".join(f"{line['room']} — {line['label']}" for line in rent["lines"])
+    consents = ", ".join(
+        _(
+            "%(who)s (%(name)s, le %(day)s)",
+            who=SIDES[Side(side)],
+            name=each["by_name"],
+            day=day(date.fromisoformat(each["on"])),
+        )
+        for side, each in rent["consents"].items()
+    )
+    return _clause(
+        facts,
+        "rent",
+        pairs=[
+            (_("Travaux"), works),
+            (_("Baisse du loyer"), _("%(amount)s par mois", amount=money(rent["monthly_cents"]))),
+            (_("Durée"), _("%(months)d mois", months=rent["months"])),
+            (_("À partir du"), day(date.fromisoformat(rent["starts_on"]))),
+            (_("En tout"), money(rent["total_cents"])),
+            (_("Coût justifié des travaux"), money(rent["documented_cents"])),
+            (_("Si la famille part plus tôt"), rent["early_departure"]),
+            (
+                _("Logement décent, attesté par"),
+                _(
+                    "%(name)s, le %(day)s",
+                    name=rent["decency_attested_by"],
+                    day=day(date.fromisoformat(rent["decency_attested_on"])),
+                ),
+            ),
+            (_("Accords donnés sur ces chiffres"), consents),
         ],
-        _("Loi n° 89-462, articles 6 et 7 e ; décret n° 2002-120 du 30 janvier 2002."),
+        source=_("Loi n° 89-462 du 6 juillet 1989, article 6 a."),
     )
 
 
 def _asbestos(facts: ClauseFacts) -> Iterator[Clause]:
     home = facts.home
     old = home.permit_year is None or home.permit_year <= ASBESTOS_LAST_YEAR
-    if not old and home.asbestos is not Survey.FOUND:
-        return
-    if home.may_hold_asbestos:
-        text = _(
-            "Le logement peut contenir de l’amiante. Ni la famille ni le partenaire ne percent, ne poncent, ne "
-            "soulèvent ni ne déposent un sol ou un revêtement. Au moindre doute, on arrête et on appelle."
+    if old or home.asbestos is Survey.FOUND:
+        yield _clause(
+            facts,
+            "asbestos_doubt" if home.may_hold_asbestos else "asbestos_clear",
+            on=facts.asbestos_on,
+            source=_("Permis de construire antérieur au 1er juillet 1997 ; code de la santé publique."),
         )
-    else:
-        text = _(
-            "Le repérage amiante du %(day)s n’en a pas signalé. Au moindre doute, on arrête et on appelle.",
-            day=day(facts.asbestos_on) or _("logement"),
-        )
-    yield Clause(
-        _("Amiante"),
-        [text],
-        _("Permis de construire antérieur au 1er juillet 1997 ; code de la santé publique."),
-    )
 
 
 def _lead(facts: ClauseFacts) -> Iterator[Clause]:
     home = facts.home
     old = home.permit_year is None or home.permit_year < LEAD_FIRST_SAFE_YEAR
-    if not old and home.lead is not Survey.FOUND:
-        return
-    if home.may_hold_lead:
-        text = _(
-            "Les peintures anciennes peuvent contenir du plomb, dangereux pour les jeunes enfants. Ni la famille ni "
-            "le partenaire ne les grattent ni ne les poncent."
+    if old or home.lead is Survey.FOUND:
+        yield _clause(
+            facts,
+            "lead_doubt" if home.may_hold_lead else "lead_clear",
+            on=facts.lead_on,
+            source=_("Logement antérieur à 1949 ; code de la santé publique."),
         )
+
+
+def _insurance(facts: ClauseFacts) -> Clause:
+    until = day(facts.insured_until) if facts.insured_until else ""
+    return _clause(
+        facts,
+        "insurance",
+        pairs=[
+            (
+                _("Assurance de la famille"),
+                facts.insurance or _("attestation à remettre avant le début du chantier"),
+            ),
+            (_("Valable jusqu’au"), until),
+        ],
+        source=_("Loi n° 89-462, article 7 g."),
+    )
+
+
+def _image(facts: ClauseFacts) -> Clause:
+    """The consent is asked here and written here: as it was given, or to be ticked on the paper."""
+    given = {
+        True: _("La famille accepte que ses membres paraissent sur les photos du chantier."),
+        False: _("La famille refuse que ses membres paraissent sur les photos du chantier."),
+    }
+    pairs, ticks = [], []
+    if facts.image_consent is None:
+        ticks = list(given.values())
     else:
-        text = _(
-            "Le constat plomb du %(day)s n’en a pas signalé.",
-            day=day(facts.lead_on) or _("logement"),
-        )
-    yield Clause(_("Plomb"), [text], _("Logement antérieur à 1949 ; code de la santé publique."))
-
-
-def _safety() -> Clause:
-    return Clause(
-        _("Sécurité"),
-        [
-            _(
-                "Les équipements de protection sont remis avant le premier jour, sans frais pour la famille. Les "
-                "enfants ne sont pas sur le chantier. On coupe l’eau et le courant avant d’y toucher."
-            )
-        ],
-    )
-
-
-def _insurance() -> Clause:
-    return Clause(
-        _("Assurances"),
-        [
-            _(
-                "La famille remet l’attestation de son assurance habitation avant le début du chantier. "
-                "Les professionnels et les associations sont couverts par leur propre assurance."
-            )
-        ],
-        _("Loi n° 89-462, article 7 g."),
-    )
-
-
-def _image() -> Clause:
-    return Clause(
-        _("Photos"),
-        [
-            _(
-                "Les photos montrent les travaux. Une personne n’y paraît que si elle a donné son accord par écrit, "
-                "et elle peut le reprendre à tout moment."
-            )
-        ],
-        _("Code civil, article 9."),
-    )
-
-
-def _stopping(facts: ClauseFacts) -> Clause:
-    return Clause(
-        _("Si quelqu’un s’arrête"),
-        [
-            _(
-                "La famille peut s’arrêter sans pénalité : son logement et son bail n’en dépendent pas. Elle "
-                "prévient %(association)s, qui réunit les parties sous quinze jours.",
-                association=facts.association,
-            ),
-            _(
-                "Les travaux commencés sont d’abord mis en sécurité. Ce qui reste est réparti à nouveau par un "
-                "avenant. Les matériaux non employés reviennent à celui qui les a payés."
-            ),
-        ],
-    )
-
-
-def _changes() -> Clause:
-    return Clause(
-        _("Changer ce contrat"),
-        [_("Ce contrat ne change que par un avenant, signé par les mêmes parties.")],
-    )
-
-
-def _data() -> Clause:
-    return Clause(
-        _("Vos données"),
-        [
-            _(
-                "Les parties ne gardent que ce que ce contrat demande, pendant la durée du chantier et les deux ans "
-                "qui suivent le dernier contact. Chacun peut lire, corriger ou faire effacer ce qui le concerne en "
-                "s’adressant à l’association."
-            )
-        ],
-        _("Règlement (UE) 2016/679 (RGPD)."),
+        pairs = [(_("Réponse de la famille"), given[facts.image_consent])]
+    return _clause(
+        facts, "image", pairs=pairs, ticks=ticks, source=_("Code civil, article 9 ; RGPD, articles 6 et 7.")
     )

@@ -1,24 +1,29 @@
-"""What the participation contract says, in French: from facts to the texts the template lays out.
+"""What the participation contract says: from facts to the values the template lays out.
 
-Pure: no session, no request. Only the clauses that apply are there. The document is proposed for signature by
-people who read it: it names its sources and decides nothing.
+Pure: no session, no request. Only the clauses that apply are there, and no empty section. The document is
+proposed for signature by people who read it: it names its sources and decides nothing. It is written in the
+language of the moment: French to sign, English to read along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from intranet.web.formatting import day, hours, money
+from intranet.web.formatting import day, hours
+from intranet.works import contract_works as works
 from intranet.works.clauses import ClauseFacts, clauses
+from intranet.works.contract_markup import blocks, fill, plain
+from intranet.works.contract_texts import Texts, text_of
 from intranet.works.guardrails import DwellingFacts
-from intranet.works.terms import Holder, Payer, Side
-from intranet.works.wordings import who_does
+from intranet.works.rules import Difference
+from intranet.works.terms import Holder, Side
+from intranet.works.wordings import in_words
 
 Line = Mapping[str, Any]
 
@@ -30,9 +35,21 @@ class Party(NamedTuple):
     details: tuple[str, ...] = ()
 
 
+class Amended(NamedTuple):
+    """The contract that an amendment changes, why, and what changes."""
+
+    number: str
+    signed_on: date | None
+    reason: str
+    changes: tuple[Difference, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ContractContent:
-    """All that the document says comes from here. ``lines`` are ``Contract.lines``: agreed ones only."""
+    """All that the document says comes from here. ``lines`` are ``Contract.lines``: agreed ones only.
+
+    ``texts`` are the site's own, ``untranslated`` the parts it wrote in French alone (reading copy).
+    """
 
     number: str
     issued_at: datetime  # in Nice
@@ -52,103 +69,158 @@ class ContractContent:
     starts_on: date
     ends_on: date
     days_a_week: int
+    support_volunteers: str = ""
+    insurance: str = ""
+    insured_until: date | None = None
+    image_consent: bool | None = None
+    rent: Mapping[str, Any] | None = None
+    amended: Amended | None = None
+    texts: Texts = field(default_factory=lambda: MappingProxyType({}))
+    untranslated: bool = False
+    language: str = "fr"
 
 
 def document(content: ContractContent) -> dict[str, Any]:
-    """The values of the template, ready for JSON. Call it with the French locale."""
-    title = _("Contrat de participation aux travaux")
+    """The values of the template, ready for JSON. Call it with the locale of ``content.language``."""
+    amended = content.amended
+    title = _("Avenant au contrat de participation") if amended else _("Contrat de participation aux travaux")
+    values = _values(content)
     return {
+        "lang": content.language,
         "title": f"{title} — {content.number}",
         "heading": title,
         "author": content.association.name,
         "description": _("Travaux du logement de %(name)s", name=content.household.name),
         "keywords": ["auto-réhabilitation accompagnée", content.number],
         "day": [content.issued_at.year, content.issued_at.month, content.issued_at.day],
-        "programme": _("Accompagnement de l’auto-réhabilitation accompagnée · Nice"),
+        "programme": _words("header", content, values),
         "number": content.number,
-        "issued": day(content.issued_at),
-        "footer": _("Contrat de participation %(number)s", number=content.number),
+        "subtitle": _("N° %(number)s, établi le %(day)s", number=content.number, day=day(content.issued_at)),
+        "footer": _words("footer", content, values),
+        "copy": _copy(content),
+        "intro": blocks(_words("intro", content, values)),
         "summary": list(_summary(content)),
+        "figures": works.figures(content.lines, content.starts_on, content.ends_on),
+        "shares": works.shares(content.lines),
+        "shares_words": _("Qui donne son temps"),
+        "amended": _amended(amended) if amended else None,
         "parties": _parties(content),
         "dwelling": [list(pair) for pair in content.dwelling],
-        "sides": list(_sides(content)),
-        "dropped": _dropped(content.dropped),
-        "rooms": _rooms(content.lines),
-        "materials": _materials(content.lines),
-        "support": {
-            "technical": _paragraphs(content.support_technical),
-            "social": _paragraphs(content.support_social),
-        },
+        "sides": list(works.by_side(content.lines)),
+        "absent": works.absent(content.lines, content.partner is not None),
+        "dropped": works.dropped_words(content.dropped),
+        "rooms": works.by_room(content.lines),
+        "materials": works.materials(content.lines),
+        "damage": works.damage(content.lines),
+        "due": works.due(content.lines),
+        "support": list(_support(content)),
         "calendar": _calendar(content),
-        "clauses": [clause._asdict() for clause in clauses(_clause_facts(content))],
-        "signing": _(
-            "Fait en autant d’exemplaires que de parties. Chacun signe ce qu’il a lu ou ce qu’on lui a lu."
-        ),
+        "clauses": [clause._asdict() for clause in clauses(_clause_facts(content, values))],
+        "signing": blocks(_words("signing", content, values)),
         "signatures": _signatures(content),
+        "labels": _labels(),
+        "unprinted": _(
+            "Des signes que ce document ne peut pas imprimer (émoticônes, écritures rares) en ont été retirés."
+        ),
     }
 
 
-def _held(lines: Iterable[Line], *holders: Holder) -> list[Line]:
-    return [line for line in lines if Holder(line["holder"]) in holders]
+def _values(content: ContractContent) -> dict[str, str]:
+    """What the names in braces stand for."""
+    return {
+        "association": content.association.name,
+        "bailleur": content.bailleur.name,
+        "debut": day(content.starts_on),
+        "famille": content.household.name,
+        "fin": day(content.ends_on),
+        "numero": content.number,
+        "partenaire": content.partner.name if content.partner else _("le partenaire travaux"),
+    }
 
 
-def _family_minutes(lines: Iterable[Line]) -> int:
-    """The family's own time: all of its lines, its part of what is shared."""
-    return sum(
-        line["minutes"] * (line["tenant_share_pct"] or 0) // 100
-        if Holder(line["holder"]) is Holder.SHARED
-        else line["minutes"]
-        for line in _held(lines, Holder.TENANT, Holder.SHARED)
+def _words(part: str, content: ContractContent, values: Mapping[str, str]) -> str:
+    return fill(text_of(part, content.texts).text, values)
+
+
+def _copy(content: ContractContent) -> dict[str, str] | None:
+    """What the reading copy says of itself; nothing on the document to sign."""
+    if content.language == "fr":
+        return None
+    note = _(
+        "Cette traduction aide à lire le contrat. Seul le document en français se signe et fait foi. "
+        "Ce que les personnes ont écrit elles-mêmes reste en français."
     )
-
-
-def _summary(content: ContractContent) -> Iterable[str]:
-    """The first page, for somebody who reads nothing else."""
-    lines = content.lines
-    family = _held(lines, Holder.TENANT, Holder.SHARED)
-    if family:
-        yield _(
-            "La famille (%(name)s) réalise %(count)s, environ %(hours)s en tout, avec l’aide de professionnels.",
-            name=content.household.name,
-            count=_works(len(family)),
-            hours=hours(_family_minutes(lines)),
+    if content.untranslated:
+        note += " " + _(
+            "Quelques articles, écrits par l’association en français seulement, le restent aussi."
         )
-    bailleur = _held(lines, Holder.BAILLEUR)
+    return {"banner": _("Copie de lecture — ne pas signer"), "note": note}
+
+
+def _summary(content: ContractContent) -> Iterator[str]:
+    """The first page, for somebody who reads nothing else: each party, then money and dates."""
+    lines = content.lines
+    if content.amended:
+        yield _("Cet avenant change le contrat %(number)s.", number=content.amended.number)
+    family = works.held(lines, Holder.TENANT, Holder.SHARED)
+    if family:
+        minutes = works.family_minutes(lines)
+        yield _(
+            "La famille (%(name)s) réalise %(count)s%(hours)s, avec l’aide de professionnels.",
+            name=content.household.name,
+            count=works.works_counted(len(family)),
+            hours=_(", environ %(hours)s en tout", hours=hours(minutes)) if minutes else "",
+        )
+    bailleur = works.held(lines, Holder.BAILLEUR)
     if bailleur:
         yield _(
             "Le bailleur (%(name)s) réalise %(count)s.",
             name=content.bailleur.name,
-            count=_works(len(bailleur)),
+            count=works.works_counted(len(bailleur)),
         )
-    partner = _held(lines, Holder.PARTNER)
+    partner = works.held(lines, Holder.PARTNER)
     if partner and content.partner:
         yield _(
             "Le partenaire (%(name)s) réalise %(count)s avec ses professionnels.",
             name=content.partner.name,
-            count=_works(len(partner)),
+            count=works.works_counted(len(partner)),
         )
+    yield from works.absent(lines, content.partner is not None)
     yield _(
         "L’association (%(name)s) accompagne la famille du début à la fin du chantier.",
         name=content.association.name,
     )
-    yield _materials(lines)["sentence"]
+    yield works.materials(lines)["sentence"]
+    if content.rent is not None:
+        yield _("Une partie des travaux de la famille est déduite de son loyer : le détail est plus loin.")
+    if any(line.get("tenant_cents") for line in lines):
+        yield _(
+            "La famille doit une part de certaines dégradations, vétusté déduite : le calcul est plus loin."
+        )
     yield _(
         "Le chantier est prévu du %(start)s au %(end)s, %(days)s par semaine.",
         start=day(content.starts_on),
         end=day(content.ends_on),
-        days=_days(content.days_a_week),
+        days=works.days_counted(content.days_a_week),
     )
     yield _(
         "Personne n’est obligé de continuer en cas de difficulté : on en parle, et on s’organise autrement."
     )
 
 
-def _works(count: int) -> str:
-    return str(ngettext("%(num)s travail", "%(num)s travaux", count))
-
-
-def _days(count: int) -> str:
-    return str(ngettext("%(num)s jour", "%(num)s jours", count))
+def _amended(amended: Amended) -> dict[str, Any]:
+    said = _("Cet avenant change le contrat %(number)s.", number=amended.number)
+    if amended.signed_on:
+        said = _(
+            "Cet avenant change le contrat %(number)s, signé le %(day)s.",
+            number=amended.number,
+            day=day(amended.signed_on),
+        )
+    return {
+        "sentence": said,
+        "reason": plain(amended.reason),
+        "changes": list(in_words(amended.changes)) or [_("Aucune ligne ne change.")],
+    }
 
 
 def _parties(content: ContractContent) -> list[dict[str, Any]]:
@@ -165,127 +237,43 @@ def _parties(content: ContractContent) -> list[dict[str, Any]]:
     ]
 
 
-def _sides(content: ContractContent) -> Iterable[dict[str, Any]]:
-    titles = {
-        Holder.TENANT: _("Ce que fait la famille"),
-        Holder.SHARED: _("Ce qui se fait ensemble"),
-        Holder.BAILLEUR: _("Ce que fait le bailleur"),
-        Holder.PARTNER: _("Ce que fait le partenaire travaux"),
-    }
-    for holder, title in titles.items():
-        held = _held(content.lines, holder)
-        if held:
-            yield {
-                "title": title,
-                "total": _total(held),
-                "lines": [_row(line) for line in held],
-            }
-
-
-def _total(lines: Sequence[Line]) -> str:
-    return str(
-        _(
-            "%(count)s, %(hours)s prévues, %(amount)s de matériaux.",
-            count=_works(len(lines)),
-            hours=hours(sum(line["minutes"] for line in lines)),
-            amount=money(sum(line["materials_cents"] for line in lines)),
-        )
-    )
-
-
-def _row(line: Line) -> dict[str, str]:
-    notes = []
-    if Holder(line["holder"]) is Holder.SHARED:
-        notes.append(_("Part de la famille : %(share)s %%", share=line["tenant_share_pct"]))
-    if line["consent_on"]:
-        on = day(date.fromisoformat(line["consent_on"]))
-        notes.append(_("Accord écrit du bailleur du %(day)s", day=on))
-    return {
-        "room": line["room"],
-        "label": line["label"],
-        "note": ". ".join(notes),
-        "hours": hours(line["minutes"]) if line["minutes"] else "–",
-        "amount": money(line["materials_cents"]) if line["materials_cents"] else "–",
-        "payer": _payer(Payer(line["materials_payer"])) if line["materials_cents"] else "–",
-    }
-
-
-def _payer(payer: Payer) -> str:
-    names = {
-        Payer.TENANT: _("La famille"),
-        Payer.BAILLEUR: _("Le bailleur"),
-        Payer.ALC: _("L’association"),
-        Payer.PARTNER: _("Le partenaire travaux"),
-    }
-    return str(names[payer])
-
-
-def _rooms(lines: Sequence[Line]) -> list[dict[str, str]]:
-    """By room, in the order of the visit."""
-    order: dict[str, int] = {}
-    for line in lines:
-        order.setdefault(line["room"], len(order))
-    return [
-        {
-            "room": line["room"],
-            "label": line["label"],
-            "who": who_does(Holder(line["holder"]), line["tenant_share_pct"]),
-        }
-        for line in sorted(lines, key=lambda line: order[line["room"]])
-    ]
-
-
-def _materials(lines: Sequence[Line]) -> dict[str, Any]:
-    totals: dict[Payer, int] = {}
-    for line in lines:
-        payer = Payer(line["materials_payer"])
-        totals[payer] = totals.get(payer, 0) + line["materials_cents"]
-    paid = [(payer, totals[payer]) for payer in Payer if totals.get(payer)]
-    whole = sum(cents for _payer_of, cents in paid)
-    if not paid:
-        return {"sentence": _("Aucun matériau n’est à acheter."), "rows": [], "total": ""}
-    if len(paid) == 1:
-        sentence = _(
-            "Les matériaux sont estimés à %(amount)s, payés par : %(who)s.",
-            amount=money(whole),
-            who=_payer(paid[0][0]).lower(),
-        )
-    else:
-        parts = ", ".join(f"{_payer(payer).lower()} {money(cents)}" for payer, cents in paid)
-        sentence = _("Les matériaux sont estimés à %(amount)s : %(parts)s.", amount=money(whole), parts=parts)
-    rows = [[_payer(payer), money(cents)] for payer, cents in paid]
-    return {"sentence": sentence, "rows": rows, "total": money(whole) if len(rows) > 1 else ""}
-
-
-def _dropped(count: int) -> str:
-    if not count:
-        return ""
-    return str(
-        ngettext(
-            "%(num)s travail discuté n’a pas été retenu ; il ne fait pas partie de ce contrat.",
-            "%(num)s travaux discutés n’ont pas été retenus ; ils ne font pas partie de ce contrat.",
-            count,
-        )
-    )
+def _support(content: ContractContent) -> Iterator[dict[str, Any]]:
+    """The support foreseen; a kind nobody wrote anything about has no heading, but technical and social do."""
+    nothing = _("Rien de particulier n’est prévu.")
+    yield {"title": _("Accompagnement technique"), "blocks": plain(content.support_technical or nothing)}
+    yield {"title": _("Accompagnement social"), "blocks": plain(content.support_social or nothing)}
+    if content.support_volunteers:
+        yield {"title": _("Bénévoles et entraide"), "blocks": plain(content.support_volunteers)}
 
 
 def _calendar(content: ContractContent) -> list[list[str]]:
-    return [
+    minutes = works.family_minutes(content.lines)
+    whole = sum(line["minutes"] for line in content.lines)
+    pairs = [
         [_("Début prévu"), day(content.starts_on)],
         [_("Fin prévue"), day(content.ends_on)],
-        [_("Rythme"), _("%(days)s par semaine", days=_days(content.days_a_week))],
-        [_("Temps de la famille"), _("environ %(hours)s", hours=hours(_family_minutes(content.lines)))],
-        [_("Temps prévu en tout"), hours(sum(line["minutes"] for line in content.lines))],
+        [_("Rythme"), _("%(days)s par semaine", days=works.days_counted(content.days_a_week))],
     ]
+    if minutes:
+        pairs.append([_("Temps de la famille"), _("environ %(hours)s", hours=hours(minutes))])
+    if whole:
+        pairs.append([_("Temps prévu en tout"), hours(whole)])
+    return pairs
 
 
-def _clause_facts(content: ContractContent) -> ClauseFacts:
+def _clause_facts(content: ContractContent, values: Mapping[str, str]) -> ClauseFacts:
     return ClauseFacts(
         lines=content.lines,
         home=content.home,
         asbestos_on=content.asbestos_on,
         lead_on=content.lead_on,
-        association=content.association.name,
+        insurance=content.insurance,
+        insured_until=content.insured_until,
+        image_consent=content.image_consent,
+        rent=content.rent,
+        amends=content.amended is not None,
+        values=values,
+        texts=content.texts,
     )
 
 
@@ -300,6 +288,41 @@ def _signatures(content: ContractContent) -> list[dict[str, str]]:
     return [{"title": title, "name": party.name} for _side, title, party in named if party is not None]
 
 
-def _paragraphs(text: str) -> list[str]:
-    found = [" ".join(part.split()) for part in text.splitlines()]
-    return [part for part in found if part] or [_("Rien de particulier n’est prévu.")]
+def _labels() -> dict[str, str]:
+    """The words of the layout itself."""
+    return {
+        "summary": _("En bref"),
+        "parties": _("Qui s’engage"),
+        "amended": _("Ce que change cet avenant"),
+        "reason": _("Pourquoi"),
+        "dwelling": _("Le logement"),
+        "sides": _("Les travaux, par partie"),
+        "rooms": _("Les travaux, pièce par pièce"),
+        "materials": _("Les matériaux"),
+        "damage": _("Ce que la famille doit pour des dégradations"),
+        "due": _("Les dates du bailleur"),
+        "support": _("L’accompagnement"),
+        "calendar": _("Le calendrier"),
+        "clauses": _("Les règles qui s’appliquent"),
+        "signatures": _("Les signatures"),
+        "room": _("Pièce"),
+        "works": _("Travaux"),
+        "time": _("Temps"),
+        "material": _("Matériaux"),
+        "paid_by": _("Payés par"),
+        "who": _("Qui fait"),
+        "payer": _("Qui paie"),
+        "amount": _("Montant prévu"),
+        "total": _("Total"),
+        "age": _("Âge"),
+        "cost": _("Coût"),
+        "share": _("Part"),
+        "owed": _("Dû"),
+        "before": _("Au plus tard le"),
+        "page": _("Page"),
+        "of": _("sur"),
+        "signatory": _("Nom du signataire :"),
+        "date": _("Date :"),
+        "signature": _("Signature, précédée de « lu et approuvé » :"),
+        "colon": _(" :"),
+    }

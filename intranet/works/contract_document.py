@@ -1,91 +1,84 @@
-"""The contract's document: read its facts, have Typst lay them out, keep the PDF with the dossier."""
+"""The contract's document: Typst lays its facts out; the PDF is kept with the dossier, or why there is none is said.
+
+A site may lay it out its own way with ``templates/contract.typ`` in its instance. When that file is there it is
+the one that counts: if it cannot be read, no document is made and the contract says so. Ours never replaces it.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, cast
 
+import structlog
 import typst
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import update
 
-from intranet.access import OrganisationKind
-from intranet.clock import PARIS
+from intranet.config import settings
 from intranet.documents.models import DocumentKind
 from intranet.documents.service import store_bytes
-from intranet.dossiers.models import Dossier, Dwelling
 from intranet.extensions import db
-from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
-from intranet.web.formatting import day
-from intranet.works.contract import AUDIENCE, needed_sides
-from intranet.works.contract_content import ContractContent, Party, document
-from intranet.works.facts import dwelling_facts
-from intranet.works.models import Contract, Split, WorksLine
-from intranet.works.terms import Holder, Side
+from intranet.works.contract_content import ContractContent, document
+from intranet.works.contract_facts import CONTRACT, read_content
+from intranet.works.contract_signs import printable, without
+from intranet.works.models import Contract
 
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 """Archival and accessible at once: PDF/A-3a and PDF/UA-1, both on PDF 1.7."""
 
+AUDIENCE = ("alc", "bailleur", "partner")
+SITE_TEMPLATE = "contract.typ"
+FAILURE_LIMIT = 255
+LARGEST_TEMPLATE = 500_000  # bytes
+
+log = structlog.get_logger()
+
 _UNSHOWN = re.compile(r"the text [`\"]+(?P<text>.+?)[`\"]+ could not be displayed", re.DOTALL)
-_MISSING = "□"
+_PACKAGE = re.compile(rb'"@[a-z]+/')
 
-# Beyond the alphabets the fonts hold (Latin, Greek, Cyrillic, Hebrew, Arabic): ideographs, emoji, private use.
-_BEYOND = re.compile("[\u2e80-\ufb1c\ufe00-\ufe0f\ufe20-\ufe6f\uff00-\uffef\U00010000-\U0010ffff]+")
-_JOINERS = re.compile("[\u200b-\u200d\u2060\ufeff]")
 
-_CONTRACT = select(Contract).options(
-    joinedload(Contract.split, innerjoin=True).options(
-        joinedload(Split.dossier, innerjoin=True).joinedload(Dossier.household, innerjoin=True),
-        joinedload(Split.dwelling, innerjoin=True).joinedload(Dwelling.bailleur, innerjoin=True),
-    )
-)
+class TemplateFailed(Exception):
+    """The site's template makes no document; the message says why, in words for who runs the site."""
 
 
 def make_document(contract_id: int) -> None:
-    """Make the PDF of the contract, unless it has one, and keep it with the dossier. Commits.
+    """Make the PDF of the contract and its reading copy, unless they are there. Commits.
 
-    Safe to run twice: the document is fixed before the first signature and never made again.
+    Safe to run twice: the document is fixed before the first signature and never made again. When the site's
+    template fails the reason is kept on the contract, for its page to show with a way to try again.
     """
-    contract = db.session.scalars(_CONTRACT.where(Contract.id == contract_id)).one()
+    contract = db.session.scalars(CONTRACT.where(Contract.id == contract_id)).one()
     if contract.document_id is not None:
         return
-    pdf = render_pdf(read_content(contract))
-    kept = store_bytes(
-        pdf,
-        name=f"{contract.number}.pdf",
-        media_type="application/pdf",
-        kind=DocumentKind.CONTRACT,
-        dossier_id=contract.dossier_id,
-        audience=AUDIENCE,
-        actor=None,
-    )
-    db.session.flush()
-    # By columns: a form opened to cancel or sign the contract is not stale for having its document.
-    db.session.execute(update(Contract).where(Contract.id == contract_id).values(document_id=kept.id))
-    record(
-        "works.contract.rendered",
-        actor=None,
-        subject="contract",
-        subject_id=contract_id,
-        dossier_id=contract.dossier_id,
-        data={"number": contract.number},
-        audience=AUDIENCE,
-    )
-    commit()
+    try:
+        made = {language: render_pdf(read_content(contract, language)) for language in ("fr", "en")}
+    except TemplateFailed as failed:
+        log.warning("the contract cannot be made", contract=contract.number, reason=str(failed))
+        _write(contract, "works.contract.failed", failure=str(failed)[:FAILURE_LIMIT])
+        return
+    french = _keep(contract, f"{contract.number}.pdf", made["fr"])
+    english = _keep(contract, f"{contract.number}-reading-copy.pdf", made["en"])
+    _write(contract, "works.contract.rendered", document_id=french, reading_document_id=english, failure="")
 
 
 def render_pdf(content: ContractContent) -> bytes:
-    """The PDF of these facts: the same bytes for the same facts, on any machine (fonts are Typst's own)."""
-    with force_locale("fr"):
+    """The PDF of these facts: the same bytes for the same facts, on any machine (fonts are Typst's own).
+
+    Raises ``TemplateFailed`` when the site has a template of its own that does not work.
+    """
+    with force_locale(content.language):
         values = document(content)
-    text = _showable(json.dumps(values, ensure_ascii=False))
-    compiler = typst.Compiler(_template(), ignore_system_fonts=True)
+    note = values.pop("unprinted")
+    shown, lost = printable(values)
+    own = site_template()
+    compiler = _compiler(own)
     while True:
+        text = json.dumps({**shown, "unprinted": note if lost else ""}, ensure_ascii=False)
         try:
             pdf = compiler.compile(
                 format="pdf",
@@ -94,79 +87,89 @@ def render_pdf(content: ContractContent) -> bytes:
                 timestamp=int(content.issued_at.timestamp()),
             )
         except typst.TypstError as error:
-            text = _without_unshown(text, error)
+            sign = _unshown(error, text)
+            if sign is None:
+                raise _failed(own, error) from error
+            shown, lost = without(shown, sign), True
         else:
             return cast(bytes, pdf)
 
 
-def read_content(contract: Contract) -> ContractContent:
-    """The facts of a contract. Needs ``contract.split`` with its dwelling, bailleur and household loaded."""
-    split = contract.split
-    home, household = split.dwelling, split.dossier.household
-    association = db.session.scalars(
-        select(Organisation)
-        .where(Organisation.kind == OrganisationKind.ASSOCIATION, Organisation.active)
-        .order_by(Organisation.id)
-    ).first()
-    partner = db.session.get(Organisation, contract.partner_id) if contract.partner_id else None
-    dropped = db.session.scalar(
-        select(func.count()).where(WorksLine.split_id == split.id, WorksLine.holder == Holder.DROPPED)
-    )
-    assert contract.starts_on is not None  # asked for by ``issue``
-    assert contract.ends_on is not None
-    return ContractContent(
-        number=contract.number,
-        issued_at=contract.created_at.astimezone(PARIS),
-        household=Party(household.name, (household.contact_choice,)),
-        bailleur=_party(home.bailleur),
-        association=_party(association) if association else Party("ALC"),
-        partner=_party(partner) if partner else None,
-        partner_signs=Side.PARTNER in needed_sides(contract.lines),
-        dwelling=_dwelling(home, split.dossier),
-        home=dwelling_facts(home),
-        asbestos_on=home.asbestos_on,
-        lead_on=home.lead_on,
-        lines=contract.lines,
-        dropped=dropped or 0,
-        support_technical=contract.support_technical,
-        support_social=contract.support_social,
-        starts_on=contract.starts_on,
-        ends_on=contract.ends_on,
-        days_a_week=contract.days_a_week,
-    )
+def site_template() -> Path | None:
+    """The site's own template, when it has one."""
+    path = settings().instance / "templates" / SITE_TEMPLATE
+    return path if path.exists() else None
 
 
-def _party(organisation: Organisation) -> Party:
-    return Party(organisation.name, (organisation.address, organisation.phone, organisation.email))
-
-
-def _dwelling(home: Dwelling, dossier: Dossier) -> tuple[tuple[str, str], ...]:
-    with force_locale("fr"):
-        surface = f"{home.surface_m2:g} m²".replace(".", ",") if home.surface_m2 else ""
-        pairs = (
-            (_("Adresse"), f"{home.address}, {home.postcode} {home.town}"),
-            (_("Étage ou accès"), home.floor),
-            (_("Type"), home.kind),
-            (_("Surface"), surface),
-            (_("Permis de construire"), str(home.permit_year or "")),
-            (_("Classe énergie (DPE)"), home.dpe_class),
-            (_("Entrée dans les lieux"), day(dossier.entry_on)),
-        )
-    return tuple((label, value) for label, value in pairs if value)
-
-
-def _template() -> bytes:
+def built_in_template() -> bytes:
+    """Ours, which a site may begin from."""
     return files("intranet.works").joinpath("contract_template.typ").read_bytes()
 
 
-def _showable(text: str) -> str:
-    """``text`` with a box for each sign no embedded font holds: a missing glyph is an error in PDF/A."""
-    return _BEYOND.sub(_MISSING, _JOINERS.sub("", text))
+def _compiler(own: Path | None) -> Any:
+    if own is None:
+        return typst.Compiler(built_in_template(), ignore_system_fonts=True)
+    try:
+        source = own.read_bytes()
+    except OSError as error:
+        raise TemplateFailed(
+            _("Le modèle de contrat du site (%(name)s) ne peut pas être lu.", name=SITE_TEMPLATE)
+        ) from error
+    if len(source) > LARGEST_TEMPLATE:
+        raise TemplateFailed(_("Le modèle de contrat du site est trop gros pour en être un."))
+    if _PACKAGE.search(source):
+        raise TemplateFailed(
+            _(
+                "Le modèle de contrat du site demande un paquet Typst à télécharger ; copiez plutôt ses fichiers "
+                "à côté du modèle."
+            )
+        )
+    # Files it names (a logo) are looked for beside it, and nowhere else.
+    return typst.Compiler(str(own), root=str(own.parent), ignore_system_fonts=True)
 
 
-def _without_unshown(text: str, error: Any) -> str:
-    """``text`` without the sign Typst could not show; any other error is raised again."""
+def _failed(own: Path | None, error: Any) -> Exception:
+    """What to raise for an error of Typst: the site's to mend, or, in our own template, a fault of ours."""
+    if own is None:
+        return cast(Exception, error)
+    said = " ".join(str(error).split())
+    return TemplateFailed(
+        _(
+            "Le modèle de contrat du site (%(name)s) contient une erreur : %(error)s",
+            name=SITE_TEMPLATE,
+            error=said,
+        )
+    )
+
+
+def _unshown(error: Any, text: str) -> str | None:
+    """The sign that Typst could not show; ``None`` for any other error."""
     found = _UNSHOWN.search(str(error))
-    if found is None or found.group("text") not in text or found.group("text") == _MISSING:
-        raise error
-    return text.replace(found.group("text"), _MISSING)
+    return found["text"] if found is not None and found["text"] in text else None
+
+
+def _keep(contract: Contract, name: str, pdf: bytes) -> int:
+    return store_bytes(
+        pdf,
+        name=name,
+        media_type="application/pdf",
+        kind=DocumentKind.CONTRACT,
+        dossier_id=contract.dossier_id,
+        audience=AUDIENCE,
+        actor=None,
+    ).id
+
+
+def _write(contract: Contract, kind: str, **values: Any) -> None:
+    """By columns: a form opened to cancel or sign the contract is not stale for having its document."""
+    db.session.execute(update(Contract).where(Contract.id == contract.id).values(**values))
+    record(
+        kind,
+        actor=None,
+        subject="contract",
+        subject_id=contract.id,
+        dossier_id=contract.dossier_id,
+        data={"number": contract.number},
+        audience=AUDIENCE if kind == "works.contract.rendered" else ("alc",),
+    )
+    commit()
