@@ -16,6 +16,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from intranet.web.formatting import hours, instant, machine, money
+from intranet.wear.rules import Calculation
+from intranet.wear.wordings import result
 from intranet.works.guardrails import CONDITIONS, locked_reason
 from intranet.works.queries import Comment, LineView
 from intranet.works.rules import SOURCES, TESTS, Difference
@@ -90,6 +92,10 @@ class Line:
     changes: tuple[str, ...] = ()
     comments: tuple[Said, ...] = ()
     last_word: Said | None = None  # of a line in discussion: what was said last, in view
+    wear: str = ""  # the family's share of a damage, in a sentence
+    asks_consent: bool = False  # the bailleur's written consent is asked, or a letter to be kept
+    consented: str = ""  # the day of the written consent
+    consent_file: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,10 @@ def _line(row: LineView, side: Side, group: str, said: tuple[Said, ...], changed
         bailleur=_cell(row.bailleur),
         household=_cell(row.household),
         changes=changed,
+        wear=result(Calculation.of(row.wear)) if row.wear else "",
+        asks_consent=bool(row.consent) and row.consent != "no" and not hard and not dropped,
+        consented=day(row.consent_on) if row.consent_on else "",
+        consent_file=row.consent_document_id,
         comments=said,
         last_word=said[-1] if said and group == "disputed" else None,
     )
