@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, select
 from intranet.access import Actor, GuestRole, OrganisationKind, Scope, registry
 from intranet.config import settings
 from intranet.database import UtcDateTime, now
-from intranet.extensions import db
 from intranet.guests.models import GuestAccess
 from intranet.organisations.models import Organisation
+from intranet.rows import fetch_one
 from intranet.works.models import Split
 from intranet.works.terms import Side, SplitState
 
@@ -65,7 +65,7 @@ def _read() -> Guest | None:
     kept = session.get(COOKIE)
     if not isinstance(kept, dict) or now().timestamp() - kept["at"] > settings().session_hours * 3600:
         return None
-    row = db.session.connection().execute(_ACCESS, {"reference": kept["reference"], "at": now()}).first()
+    row = fetch_one(_ACCESS, reference=kept["reference"], at=now())
     if row is None:
         return None
     return Guest(row.id, row.split_id, row.side, kept["person"], row.language, row.bailleur)

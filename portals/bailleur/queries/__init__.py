@@ -9,10 +9,8 @@ from portals.bailleur.queries.dwellings import dwelling_count, dwelling_list, dw
 from portals.bailleur.queries.news import news
 from portals.bailleur.queries.splits import (
     dwelling_splits,
-    line_to_answer,
     split_count,
     split_list,
-    split_page,
     splits_under_way,
 )
 
@@ -24,10 +22,8 @@ __all__ = [
     "dwelling_list",
     "dwelling_page",
     "dwelling_splits",
-    "line_to_answer",
     "news",
     "split_count",
     "split_list",
-    "split_page",
     "splits_under_way",
 ]

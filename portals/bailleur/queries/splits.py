@@ -126,36 +126,6 @@ def _filtered(
     return statement
 
 
-def split_page(scope: Scope) -> Select[Any]:
-    """Head of one split (``:split_id``): dwelling, tenant, chosen contact, household size."""
-    return _splits(
-        scope,
-        *_SPLIT,
-        Split.version,
-        Split.dossier_id,
-        Split.dwelling_id,
-        Split.message,
-        Split.agreed_at,
-        Split.household_answered_on,
-        Household.contact_choice,
-        (Household.adults + Household.children).label("people"),
-        Dwelling.surface_m2,
-        Dwelling.permit_year,
-        Dwelling.asbestos,
-        Dwelling.lead,
-    ).where(Split.id == bindparam("split_id"))
-
-
-def line_to_answer(scope: Scope) -> Select[Any]:
-    """The line (``:line_id``) of a split (``:split_id``) that the person may answer."""
-    statement = (
-        select(WorksLine.id)
-        .join(Split, Split.id == WorksLine.split_id)
-        .where(WorksLine.id == bindparam("line_id"), Split.id == bindparam("split_id"))
-    )
-    return visible(scope, statement, p.SPLIT_ANSWER, Split)
-
-
 def dwelling_splits(scope: Scope) -> Select[Any]:
     """Splits of one dwelling (``:dwelling_id``), newest first."""
     return (

@@ -1,0 +1,188 @@
+"""The bailleur's page of one split, whoever opens it: an agent in its portal, or a guest with a code.
+
+One table, one small form a line, sending back; the two pages differ in their frame and their addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from intranet import permissions as p
+from intranet.access import actor, require
+from intranet.errors import NotAllowed, Refused, Stale
+from intranet.extensions import db
+from intranet.rows import fetch_one, fetch_value
+from intranet.timeline.queries import entries_about
+from intranet.works import queries, service, table
+from intranet.works.answers import read_answer
+from intranet.works.commands import SendBack
+from intranet.works.machine import may_now
+from intranet.works.models import Side, Split
+from intranet.works.problem import Problem
+from intranet.works.queries.replying import line_to_answer, split_to_answer
+from intranet.works.turn import turn_block
+from intranet.works.wordings import next_sentence, state_word
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the page is: ``template`` its frame, ``address`` its URL, ``around`` what only the whole page shows."""
+
+    template: str
+    address: Callable[[int], str]
+    around: Callable[[int], Mapping[str, Any]]
+    has_past: bool = False  # beside the page stand its versions, and the history of each line
+
+    def show(self, split_id: int) -> ResponseReturnValue:
+        """The page. 404 for a split that is not the person's, or a draft never sent."""
+        return self._page(split_id)
+
+    def answer(self, split_id: int, line_id: int) -> ResponseReturnValue:
+        """Accept, counter-propose or refuse one line."""
+        return self.at_line(
+            split_id, line_id, lambda: service.answer_line(actor(), read_answer(request.form, line_id))
+        )
+
+    def comment(self, split_id: int, line_id: int) -> ResponseReturnValue:
+        """Remark something on one line."""
+        text = request.form.get("comment", "")
+        return self.at_line(split_id, line_id, lambda: service.comment(actor(), line_id, text))
+
+    def resolve(self, split_id: int, line_id: int) -> ResponseReturnValue:
+        """Say that what was discussed on one line is settled."""
+        return self.at_line(split_id, line_id, lambda: service.resolve(actor(), line_id))
+
+    def accept(self, split_id: int) -> ResponseReturnValue:
+        """Accept every line that is not in discussion."""
+        require(p.SPLIT_ANSWER, Split, split_id)
+        try:
+            accepted = service.accept_undisputed(actor(), split_id, _version())
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            return self._refused(split_id, refused)
+        flash(*_told(accepted))
+        return redirect(self.address(split_id), 303)
+
+    def send_back(self, split_id: int) -> ResponseReturnValue:
+        """Give the turn back to ALC. A second sending finds it sent and says so."""
+        require(p.SPLIT_ANSWER, Split, split_id)
+        message = request.form.get("message", "")
+        try:
+            service.send_back(actor(), SendBack(split_id, _version(), message))
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            return self._refused(split_id, refused, message)
+        flash(_("Vos réponses sont parties chez ALC."), "success")
+        return redirect(self.address(split_id), 303)
+
+    def at_line(self, split_id: int, line_id: int, command: Callable[[], Any]) -> ResponseReturnValue:
+        """Run what was asked at one line; give the row to htmx, else lead back to it."""
+        if fetch_value(line_to_answer, split_id=split_id, line_id=line_id) is None:
+            abort(404)
+        try:
+            command()
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            db.session.rollback()
+            problem = Problem.of(request.form, line_id, refused)
+            status = 409 if isinstance(refused, Stale) else 422
+            return self._row(split_id, line_id, problem) if _by_htmx() else self._page(
+                split_id, problem
+            ), status
+        if _by_htmx():
+            return self._row(split_id, line_id)
+        return redirect(f"{self.address(split_id)}#line-{line_id}", 303)
+
+    def _refused(self, split_id: int, refused: Refused, message: str = "") -> ResponseReturnValue:
+        db.session.rollback()
+        page = self._page(split_id, refused=refused, message=message)
+        return page, 409 if isinstance(refused, Stale) else 422
+
+    def _row(self, split_id: int, line_id: int, problem: Problem | None = None) -> str:
+        """The one row, and the bar that counts what is left."""
+        shown = self._context(split_id, problem)
+        return render_template("works/_reply_row.html", lines=shown["table"].only(line_id), **shown)
+
+    def _page(
+        self,
+        split_id: int,
+        problem: Problem | None = None,
+        refused: Refused | None = None,
+        message: str = "",
+    ) -> str:
+        shown = self._context(split_id, problem)
+        return render_template(
+            self.template,
+            **shown,
+            groups=shown["table"].groups,
+            refused=refused,
+            typed_message=message,
+            changes=queries.changes(split_id),
+            turn=turn_block(split_id, Side.BAILLEUR),
+            history=entries_about("split", split_id, Side.BAILLEUR, 12),
+            **self.around(split_id),
+        )
+
+    def _context(self, split_id: int, problem: Problem | None) -> dict[str, Any]:
+        """What the table and the bar need, in a constant number of statements."""
+        head = fetch_one(split_to_answer, split_id=split_id)
+        if head is None:
+            abort(404)
+        person = actor()
+        speaks = bool(person.name) and person.may(p.SPLIT_ANSWER)
+        return {
+            "split": head,
+            "state": state_word(head.state, Side.BAILLEUR),
+            "sentence": next_sentence(head.state, Side.BAILLEUR, head.turn_since, silent=head.silent),
+            "table": _table(head),
+            "side": Side.BAILLEUR,
+            "base": self.address(split_id),
+            "problem": problem,
+            "can_answer": speaks and may_now("answer_line", head.state),
+            "can_decide": False,
+            "can_comment": speaks and may_now("comment_bailleur", head.state),
+            "can_resolve": speaks and may_now("comment_bailleur", head.state),
+            "has_past": self.has_past,
+            "holders": table.FREE_HOLDERS,
+            "holders_locked": table.LOCKED_HOLDERS,
+            "payers": table.PAYER_OPTIONS,
+        }
+
+
+def _told(accepted: int) -> tuple[str, str]:
+    """What was accepted at once, and that the rest was not."""
+    if not accepted:
+        return _("Rien à accepter d’un coup : chaque ligne qui reste demande votre réponse."), "info"
+    said = ngettext("%(num)d ligne acceptée.", "%(num)d lignes acceptées.", accepted)
+    return f"{said} {_('Ce qui est en discussion attend votre réponse.')}", "success"
+
+
+def _version() -> int:
+    """The version the form was opened with; 0, which matches nothing, when it was tampered with."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _by_htmx() -> bool:
+    return "HX-Request" in request.headers
+
+
+def _table(head: Any) -> table.Table:
+    return table.arrange(
+        queries.sent_lines(head.id),
+        head.state,
+        Side.BAILLEUR,
+        queries.comments(head.id),
+        queries.last_differences(head.id),
+        queries.overrides(head.id),
+    )
