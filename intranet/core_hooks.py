@@ -18,6 +18,7 @@ from intranet.plugin_api import (
     HealthCheck,
     Job,
     Permission,
+    PersonalData,
     Policy,
     SearchSource,
     Setting,
@@ -27,6 +28,8 @@ from intranet.plugin_api import (
 if TYPE_CHECKING:
     from click import Command
     from flask import Blueprint
+
+    from intranet.dossiers.models import Household
 
 DOMAINS = (
     "accounts",
@@ -119,3 +122,24 @@ def register_health_checks() -> list[HealthCheck]:
 @hookimpl
 def register_demo() -> list[Demo]:
     return _gather("DEMOS")
+
+
+@hookimpl
+def personal_data(household: Household) -> list[PersonalData]:
+    from intranet.privacy.holding import held
+
+    return held(household)
+
+
+@hookimpl
+def erase_personal_data(household: Household) -> None:
+    from intranet.privacy.erasing import erase
+
+    erase(household)
+
+
+@hookimpl
+def validate_delete(obj: Any) -> list[str]:
+    from intranet.privacy.keeping import reasons_to_keep
+
+    return reasons_to_keep(obj)

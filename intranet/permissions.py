@@ -43,6 +43,7 @@ DWELLING_READ = "core.dwelling.read"
 FILE_READ = "core.file.read"
 GUEST_INVITE = "core.guest.invite"
 HANDOVER_DECIDE = "core.handover.decide"
+HOUSEHOLD_ERASE = "core.household.erase"
 ORGANISATION_MANAGE = "core.organisation.manage"
 PLUGIN_READ = "core.plugin.read"
 SEARCH_USE = "core.search.use"
@@ -87,6 +88,7 @@ PERMISSIONS = (
     Permission(FILE_READ, _l("Ouvrir un fichier"), _EVERYONE | _GUESTS),
     Permission(GUEST_INVITE, _l("Ouvrir un accès sans compte"), _SITE | _FOLLOWING),
     Permission(HANDOVER_DECIDE, _l("Réceptionner les travaux"), _SITE),
+    Permission(HOUSEHOLD_ERASE, _l("Remettre ou effacer les données d’un ménage"), _COORDINATION),
     Permission(ORGANISATION_MANAGE, _l("Gérer organismes, pôles et sites"), _COORDINATION),
     Permission(PLUGIN_READ, _l("Voir les modules installés"), _ADMIN),
     Permission(SEARCH_USE, _l("Rechercher"), _EVERYONE),

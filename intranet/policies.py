@@ -172,6 +172,7 @@ POLICIES = (
         p.DOSSIER_ALLOCATE,
         p.DOSSIER_EXPORT,
         p.DOSSIER_GRANT,
+        p.HOUSEHOLD_ERASE,
         p.VISIT_WRITE,
     ),
     *_on(Dwelling, _dwellings, p.DWELLING_READ, p.DWELLING_MANAGE),

@@ -19,6 +19,7 @@ from intranet.chantiers.opening import AUDIENCE, ON_SITE
 from intranet.chantiers.rules import LONGEST_DAY, too_long
 from intranet.chantiers.terms import HoursRole, Moment
 from intranet.clock import today
+from intranet.deletion import check_delete
 from intranet.documents.models import Document, DocumentKind
 from intranet.documents.service import remove, take_in
 from intranet.dossiers.models import Dossier, Household
@@ -86,6 +87,7 @@ def remove_hours(actor: Actor, hours_id: int) -> None:
     if actor.scope.kind is not OrganisationKind.ASSOCIATION and entry.entered_by != actor.user_id:
         raise NotAllowed("hours.another", _("Ces heures ont été saisies par quelqu’un d’autre."))
     task = _task_of(chantier, entry.task_id)
+    check_delete(entry)
     db.session.delete(entry)
     record(
         "chantier.hours_removed",
@@ -248,6 +250,7 @@ def remove_photo(actor: Actor, photo_id: int) -> None:
         return
     chantier = take_chantier(photo.chantier_id)
     document = db.session.get_one(Document, photo.document_id)
+    check_delete(photo)
     _record_photo(actor, chantier, photo, "chantier.photo_removed")
     db.session.delete(photo)
     db.session.flush()

@@ -53,6 +53,7 @@ class Household(Versioned, Model):
     pole_id: Mapped[int] = mapped_column(ForeignKey("core_pole.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("core_site.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    erased_on: Mapped[date | None] = mapped_column(Date)  # all that said who it is, at its request or in time
 
     pole: Mapped[Pole] = relationship(lazy="raise")
     site: Mapped[Site | None] = relationship(lazy="raise")

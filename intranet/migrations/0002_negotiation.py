@@ -359,6 +359,7 @@ def upgrade() -> None:
     op.create_index("ix_core_contract_state", "core_contract", ["state", "created_at"])
     with op.batch_alter_table("core_household", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sort_name", sa.String(length=255), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("erased_on", sa.Date(), nullable=True))
         batch_op.create_index("ix_core_household_sort_name", ["sort_name", "id"], unique=False)
     _sort_names()
 
@@ -379,6 +380,7 @@ def downgrade() -> None:
     op.drop_index("ix_core_contract_state", "core_contract")
     with op.batch_alter_table("core_household", schema=None) as batch_op:
         batch_op.drop_index("ix_core_household_sort_name")
+        batch_op.drop_column("erased_on")
         batch_op.drop_column("sort_name")
     with op.batch_alter_table("core_dossier", schema=None) as batch_op:
         batch_op.drop_index("ix_core_dossier_state_since")

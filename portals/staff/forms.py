@@ -286,3 +286,9 @@ class GrantForm(BaseForm):
         [InputRequired(_l("Choisissez une personne de l’équipe."))],
         coerce=_number_or_none,
     )
+
+
+class EraseForm(BaseForm):
+    """The number of the dossier, typed: an erasure cannot be undone."""
+
+    typed = TextField(_l("Numéro du dossier"), [required()], max_length=16)

@@ -26,8 +26,9 @@ PAGES = {
     "new_chantier": ("staff.open_chantier", "contract_id"),
     "contract": ("staff.contract", "contract_id"),
     "chantier": ("staff.chantier", "chantier_id"),
+    "personal_data": ("staff.dossier_personal_data", "dossier_id"),
 }
-READING = {"new_contract": "split", "new_chantier": "contract"}
+READING = {"new_contract": "split", "new_chantier": "contract", "personal_data": "dossier"}
 """The page to read for those who may not do what the queue waits for."""
 
 

@@ -19,13 +19,25 @@ from portals.staff import (
     offers,
     path,
     people,
+    personal_data,
     splits,
 )
 from portals.staff.administration.navigation import NAV as ADMINISTRATION
 from portals.staff.administration.views_access_log import EXPORTER as ACCESS_LOG
 from portals.staff.blueprint import bp
 
-PAGES = (home, dossiers, households, path, people, dwellings, splits, chantiers, administration)
+PAGES = (
+    home,
+    dossiers,
+    households,
+    path,
+    people,
+    personal_data,
+    dwellings,
+    splits,
+    chantiers,
+    administration,
+)
 """The modules whose routes stand on the staff blueprint."""
 
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, bindparam, func, literal, select, union_all
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier, ChantierState, Task, TaskState
+from intranet.database import UtcDateTime
 from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.dossiers.queries import COUNT_UP_TO, incomplete_trio
+from intranet.privacy.keeping import notice_from
 from intranet.rows import Statement
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 
@@ -76,6 +78,12 @@ _NO_CONTRACT = (
 )
 _NO_CHANTIER = ~select(Chantier.id).where(Chantier.contract_id == Contract.id).exists()
 _BLOCKED = select(Task.id).where(Task.chantier_id == Chantier.id, Task.state == TaskState.BLOCKED).exists()
+_NOT_ERASED = (
+    select(Household.id)
+    .where(Household.id == Dossier.household_id, Household.erased_on.is_(None))
+    .correlate(Dossier)
+    .exists()
+)
 _RUNNING = (ChantierState.OPEN, ChantierState.PAUSED)
 
 QUEUES = (
@@ -166,6 +174,18 @@ QUEUES = (
         p.DOSSIER_EDIT,
         "dossier",
         _dossiers(Dossier.state_since, _in(DossierState.JOINED, DossierState.WORKS), incomplete_trio()),
+    ),
+    Queue(
+        "retention",
+        _l("Données bientôt à effacer"),
+        p.HOUSEHOLD_ERASE,
+        "personal_data",
+        _dossiers(
+            Dossier.changed_at,
+            _in(DossierState.CLOSED, DossierState.LEFT),
+            Dossier.changed_at < bindparam("silent_since", callable_=notice_from, type_=UtcDateTime()),
+            _NOT_ERASED,
+        ),
     ),
     Queue(
         "bailleur",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import PARIS, now, today
+from intranet.deletion import check_delete
 from intranet.dossiers.models import Dossier
 from intranet.errors import Refused
 from intranet.extensions import db
@@ -189,6 +190,7 @@ def remove_line(actor: Actor, line_id: int, version: int) -> None:
         if reword(split, line, wording_of(line).with_counter(Holder.DROPPED, None, None)):
             note_wording(line, "dropped", actor)
     else:
+        check_delete(line)
         split.lines.remove(line)
         db.session.delete(line)
     trace("works.line.removed", split, actor, audience=("alc",), line=label, room=room)
