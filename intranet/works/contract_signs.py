@@ -49,8 +49,10 @@ def without(values: Any, sign: str) -> Any:
 
 
 def _tidy(text: str, before: str) -> str:
-    """One space where a sign stood between two."""
-    return text if text == before else re.sub(r"(?<=\S) {2,}(?=\S)", " ", text).strip(" ")
+    """One space where a sign stood between two, none before the end of a sentence."""
+    if text == before:
+        return text
+    return re.sub(r" +(?=[.,](?:\s|$))", "", re.sub(r" {2,}", " ", text)).strip(" ")
 
 
 def _each(values: Any, change: Any) -> Any:
