@@ -39,6 +39,7 @@ DOMAINS = (
     "wear",
     "rent",
     "guests",
+    "voice",
     "signatures",
     "commitments",
     "chantiers",

@@ -42,6 +42,7 @@ DOMAINS = {
     "timeline",
     "commitments",
     "guests",
+    "voice",
     "rent",
     "signatures",
     "wear",

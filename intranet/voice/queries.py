@@ -1,0 +1,100 @@
+"""The split as the household may read it: the present wording of each line, and its own answers. Nothing else.
+
+What ALC and the bailleur answered, offered or wrote to each other is not even read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import and_, bindparam, select
+
+from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.guests.models import GuestAccess
+from intranet.rows import Row, fetch_all, fetch_one, fetch_value
+from intranet.works.models import LineAnswer, LineComment, Split, WorksKind, WorksLine
+from intranet.works.terms import Side
+
+_HEADER = (
+    select(
+        Split.id,
+        Split.dossier_id,
+        Split.state,
+        Split.household_answered_on,
+        Household.name.label("household"),
+        Dwelling.address,
+        Dwelling.postcode,
+        Dwelling.town,
+    )
+    .join(Dossier, Dossier.id == Split.dossier_id)
+    .join(Household, Household.id == Dossier.household_id)
+    .join(Dwelling, Dwelling.id == Split.dwelling_id)
+    .where(Split.id == bindparam("split_id"))
+)
+_LINES = (
+    select(
+        WorksLine.id,
+        WorksLine.digest,
+        WorksKind.code,
+        WorksKind.trade,
+        WorksLine.label,
+        WorksLine.room,
+        WorksLine.holder,
+        WorksLine.tenant_share_pct,
+        WorksLine.materials_payer,
+        WorksLine.materials_cents,
+        WorksLine.minutes,
+        WorksLine.tenant_cents,
+        WorksLine.due_on,
+        WorksLine.fixed,
+        LineAnswer.answer,
+        LineAnswer.by_name,
+    )
+    .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
+    .outerjoin(
+        LineAnswer,
+        and_(
+            LineAnswer.line_id == WorksLine.id,
+            LineAnswer.side == Side.HOUSEHOLD,
+            LineAnswer.digest == WorksLine.digest,
+        ),
+    )
+    .where(WorksLine.split_id == bindparam("split_id"))
+    .order_by(WorksLine.position, WorksLine.id)
+)
+_WORDS = (
+    select(LineComment.line_id, LineComment.text)
+    .join(WorksLine, WorksLine.id == LineComment.line_id)
+    .where(WorksLine.split_id == bindparam("split_id"), LineComment.side == Side.HOUSEHOLD)
+    .order_by(LineComment.at, LineComment.id)
+)
+_LANGUAGE = (
+    select(GuestAccess.language)
+    .where(GuestAccess.split_id == bindparam("split_id"), GuestAccess.side == Side.HOUSEHOLD)
+    .order_by(GuestAccess.id.desc())
+    .limit(1)
+)
+
+
+def header(split_id: int) -> Row | None:
+    """Whose split it is, of which home, and where it stands."""
+    return fetch_one(_HEADER, split_id=split_id)
+
+
+def lines(split_id: int) -> Sequence[Row]:
+    """The lines as they stand, in the order of the visit, with the household's answer to that very wording."""
+    return fetch_all(_LINES, split_id=split_id)
+
+
+def words_said(split_id: int) -> Mapping[int, Sequence[str]]:
+    """What the family wrote beside each line, oldest first."""
+    said: dict[int, list[str]] = defaultdict(list)
+    for line_id, text in fetch_all(_WORDS, split_id=split_id):
+        said[line_id].append(text)
+    return said
+
+
+def language_of(split_id: int) -> str:
+    """The language of the family's own access, if it was given one; empty otherwise."""
+    return fetch_value(_LANGUAGE, split_id=split_id) or ""

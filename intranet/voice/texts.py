@@ -1,0 +1,137 @@
+"""What the household's page says, in each of its languages: catalogues of their own, beside the site's.
+
+The site speaks French and English; this one page also speaks Arabic, Portuguese and Ukrainian, to people who
+read with effort. Its texts stand in ``data/family_page/<language>.toml``, the kinds of works in
+``data/works_catalogue_family.csv``, the rooms in ``data/rooms_family.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+from babel.units import format_unit
+
+from intranet.guests.rules import LANGUAGES as GUEST_LANGUAGES
+from intranet.works.catalogue import read_rows
+from intranet.works.terms import Side
+
+LANGUAGES: tuple[str, ...] = GUEST_LANGUAGES[Side.HOUSEHOLD]
+FRENCH = LANGUAGES[0]
+FIXED = "\u00a0"  # between a figure and what it counts
+_NUMBERED = re.compile(r"^(?P<room>.*?)\s*(?P<number>\d{1,2})?$")
+_FRENCH_SPACES = re.compile(r" (?=[:;?!»%])|(?<=«) ")
+
+
+class Phrase(NamedTuple):
+    """Words, and the language they are in when it is not the page's."""
+
+    text: str
+    language: str = ""
+
+
+class Words:
+    """The texts of one language. ``direction`` is that of its script."""
+
+    def __init__(self, language: str) -> None:
+        raw = tomllib.loads(_read("family_page", f"{language}.toml"))
+        self.language = language
+        self.name: str = raw.pop("name")
+        self.direction: str = raw.pop("direction")
+        self._locale: str = raw.pop("locale")
+        self._texts = {
+            f"{section}.{key}": _spaced(text) if language == FRENCH else text
+            for section, texts in raw.items()
+            for key, text in texts.items()
+        }
+
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._texts)
+
+    def __call__(self, key: str, **values: str | int) -> str:
+        """The text, its braces filled. ``KeyError`` for an unknown one."""
+        text = self._texts[key]
+        return text.format(**values) if values else text
+
+    def works(self, code: str, label: str) -> tuple[Phrase, str]:
+        """A line of works in plain words, and what it says more than its kind, as it is written.
+
+        What is no kind of the catalogue stands as it is, in French.
+        """
+        kind = _kinds().get(code)
+        if kind is None:
+            return self._french(label), ""
+        return Phrase(kind[self.language]), "" if label == _catalogue().get(code) else label
+
+    def room(self, room: str) -> Phrase:
+        """A room by its usual name, numbered or not; any other word stands as it is, in French."""
+        found = _NUMBERED.match(_folded(room))
+        known = _rooms().get(found["room"]) if found else None
+        if found is None or known is None:
+            return self._french(room)
+        number = found["number"]
+        return Phrase(f"{known[self.language]}{FIXED}{number}" if number else known[self.language])
+
+    def amount(self, cents: int) -> str:
+        """Euros, as they are written where the language is read."""
+        return format_currency(Decimal(cents) / 100, "EUR", locale=self._locale).replace("EUR", "€")
+
+    def day(self, value: date) -> str:
+        return str(format_date(value, "long", locale=self._locale))
+
+    def time(self, minutes: int) -> str:
+        """``4 heures 30 minutes``."""
+        hours, rest = divmod(minutes, 60)
+        parts = [(hours, "hour"), (rest, "minute")]
+        return " ".join(format_unit(count, unit, locale=self._locale) for count, unit in parts if count)
+
+    def _french(self, text: str) -> Phrase:
+        return Phrase(text, "" if self.language == FRENCH else FRENCH)
+
+
+@cache
+def words(language: str) -> Words:
+    """The texts of that language; the French ones for any other."""
+    return Words(language if language in LANGUAGES else FRENCH)
+
+
+def _spaced(text: str) -> str:
+    """French puts a space before its high signs; a line must not break there."""
+    return _FRENCH_SPACES.sub(FIXED, text)
+
+
+def _folded(room: str) -> str:
+    return " ".join(room.casefold().replace("'", "’").split())
+
+
+@cache
+def _kinds() -> Mapping[str, Mapping[str, str]]:
+    return {row["code"]: row for row in _table("works_catalogue_family.csv")}
+
+
+@cache
+def _rooms() -> Mapping[str, Mapping[str, str]]:
+    return {_folded(row["room"]): row for row in _table("rooms_family.csv")}
+
+
+@cache
+def _catalogue() -> Mapping[str, str]:
+    return {row["code"]: row["label_fr"] for row in read_rows()}
+
+
+def _table(name: str) -> Iterator[Mapping[str, str]]:
+    for row in csv.DictReader(_read(name).splitlines(), delimiter=";"):
+        yield {**row, FRENCH: _spaced(row[FRENCH])}
+
+
+def _read(*path: str) -> str:
+    return files("intranet.data").joinpath(*path).read_text(encoding="utf-8")
