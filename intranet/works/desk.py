@@ -182,7 +182,7 @@ def _table(head: Any) -> table.Table:
         queries.sent_lines(head.id),
         head.state,
         Side.BAILLEUR,
-        queries.comments(head.id),
+        queries.comments(head.id, Side.BAILLEUR),
         queries.last_differences(head.id),
         queries.overrides(head.id),
     )

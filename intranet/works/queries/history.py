@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from intranet.rows import fetch_all
 from intranet.works.models import LineComment, SplitVersion, WorksLine
 from intranet.works.queries.lines import LineView, split_lines
-from intranet.works.rules import WORDING_COLUMNS, Difference, Wording, differences, snapshot_line
+from intranet.works.rules import WORDING_COLUMNS, Difference, Snapshot, Wording, differences, snapshot_line
 from intranet.works.terms import Answer, Side
 from intranet.works.wordings import in_words
 
@@ -30,6 +30,7 @@ _COMMENTS = (
     .where(WorksLine.split_id == bindparam("split_id"))
     .order_by(LineComment.at, LineComment.id)
 )
+_WITHOUT_THE_FAMILY = _COMMENTS.where(LineComment.side != Side.HOUSEHOLD)
 _VERSIONS = (
     select(SplitVersion.number, SplitVersion.side, SplitVersion.sent_at, SplitVersion.message)
     .where(SplitVersion.split_id == bindparam("split_id"))
@@ -75,10 +76,23 @@ class Version(NamedTuple):
     message: str
 
 
-def comments(split_id: int) -> Mapping[int, Sequence[Comment]]:
-    """The remarks on each line, oldest first, by line. One statement."""
+class Kept(NamedTuple):
+    """A version with its lines (``rules.snapshot_line``)."""
+
+    number: int
+    side: Side
+    sent_at: datetime
+    message: str
+    lines: Snapshot
+
+
+def comments(split_id: int, reader: Side = Side.ALC) -> Mapping[int, Sequence[Comment]]:
+    """The remarks on each line, oldest first, by line. One statement.
+
+    What the family wrote is for ALC alone: no other ``reader`` gets it.
+    """
     found: dict[int, list[Comment]] = defaultdict(list)
-    for row in fetch_all(_COMMENTS, split_id=split_id):
+    for row in fetch_all(_COMMENTS if reader is Side.ALC else _WITHOUT_THE_FAMILY, split_id=split_id):
         found[row.line_id].append(Comment._make(row))
     return found
 
@@ -88,14 +102,28 @@ def versions(split_id: int) -> Sequence[Version]:
     return [Version._make(row) for row in fetch_all(_VERSIONS, split_id=split_id)]
 
 
+def kept_versions(split_id: int) -> Sequence[Kept]:
+    """The versions sent with all their lines, oldest first. One statement."""
+    return [Kept._make(row) for row in fetch_all(_VERSIONS_WITH_LINES, split_id=split_id)]
+
+
 def compared(split_id: int) -> Sequence[tuple[Version, tuple[str, ...]]]:
     """Every version sent, newest first, each with what it changed against the one before. One statement."""
-    rows = fetch_all(_VERSIONS_WITH_LINES, split_id=split_id)
+    return told(kept_versions(split_id))
+
+
+def told(kept: Sequence[Kept]) -> Sequence[tuple[Version, tuple[str, ...]]]:
+    """The versions newest first, each with what it changed against the one before, as sentences."""
     found = []
-    for before, row in zip((None, *rows), rows, strict=False):
+    for before, row in zip((None, *kept), kept, strict=False):
         said = in_words(differences(before.lines, row.lines)) if before is not None else ()
         found.append((Version(row.number, row.side, row.sent_at, row.message), said))
     return found[::-1]
+
+
+def present_version(lines: Sequence[LineView]) -> Snapshot:
+    """The lines as they stand, as a version would keep them."""
+    return [_live_snapshot(line) for line in lines]
 
 
 def changes(split_id: int) -> tuple[str, ...]:
@@ -121,7 +149,7 @@ def pending_differences(split_id: int, lines: Sequence[LineView]) -> Sequence[Di
     rows = fetch_all(_LAST_TWO, split_id=split_id)
     if not rows:
         return ()
-    return list(differences(rows[0].lines, [_live_snapshot(line) for line in lines]))
+    return list(differences(rows[0].lines, present_version(lines)))
 
 
 def last_differences(split_id: int) -> Sequence[Difference]:
