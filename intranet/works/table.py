@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intranet.web.formatting import hours, instant, machine, money
+from intranet.web.formatting import day, hours, instant, machine, money
 from intranet.wear.rules import Calculation
 from intranet.wear.wordings import result
 from intranet.works.guardrails import CONDITIONS, locked_reason
-from intranet.works.queries import Comment, LineView
+from intranet.works.queries import Comment, LineView, Override
 from intranet.works.rules import SOURCES, TESTS, Difference
 from intranet.works.shares import Share, shares
+from intranet.works.story import override_in_words
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import (
     ANSWERS,
@@ -58,6 +59,16 @@ class Said(NamedTuple):
     at: str
     iso: str
     text: str
+    resolves: bool = False
+
+
+class Lifted(NamedTuple):
+    """A guard-rail set aside for this wording: which one, and who says why."""
+
+    what: str
+    who: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,10 @@ class Line:
     alc: Cell
     bailleur: Cell
     household: Cell
+    debt: str = ""  # what the family owes for a damage
+    due: str = ""  # by when the bailleur does its part
+    fixed: bool = False  # in an amendment, as it was signed: nobody touches it
+    lifted: tuple[Lifted, ...] = ()
     changes: tuple[str, ...] = ()
     comments: tuple[Said, ...] = ()
     last_word: Said | None = None  # of a line in discussion: what was said last, in view
@@ -96,6 +111,11 @@ class Line:
     asks_consent: bool = False  # the bailleur's written consent is asked, or a letter to be kept
     consented: str = ""  # the day of the written consent
     consent_file: int | None = None
+
+    @property
+    def thread_open(self) -> bool:
+        """Something was said and nobody has called it settled since."""
+        return bool(self.comments) and not self.comments[-1].resolves
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,16 @@ class Table:
         return tuple(line for _title, lines in self.groups for line in lines if line.id == line_id)
 
 
+def answers(line: Line) -> tuple[tuple[str, str], ...]:
+    """What each side says of the line today, for the head of its own page."""
+    offer = f"{line.bailleur.word}, {line.offer}" if line.offer else line.bailleur.word
+    return (
+        (_("ALC"), line.alc.word),
+        (_("Bailleur"), offer),
+        (_("Famille"), line.household.word),
+    )
+
+
 _TITLES: Mapping[str, Any] = {
     "disputed": _l("En discussion"),
     "waiting": _l("Sans réponse du bailleur"),
@@ -126,6 +156,7 @@ def arrange(
     side: Side,
     comments: Mapping[int, Sequence[Comment]] = MappingProxyType({}),
     changes: Iterable[Difference] = (),
+    overrides: Mapping[tuple[int, str], Sequence[Override]] = MappingProxyType({}),
 ) -> Table:
     """The table of ``rows`` (``queries.split_lines``) as ``side`` reads it."""
     changed = _changes(changes)
@@ -133,7 +164,14 @@ def arrange(
     for row in rows:
         group = _group(row)
         grouped[group].append(
-            _line(row, side, group, _thread(comments.get(row.id, ())), changed.get(row.id, ()))
+            _line(
+                row,
+                side,
+                group,
+                _thread(comments.get(row.id, ())),
+                changed.get(row.id, ()),
+                _lifted(overrides.get((row.id, row.digest), ())),
+            )
         )
     titles = {name: str(title) for name, title in _TITLES.items()}
     if state is SplitState.DRAFT:
@@ -148,6 +186,7 @@ def arrange(
         counts={
             **{name: len(lines) for name, lines in grouped.items()},
             "lines": len(rows),
+            "threads": sum(line.thread_open for lines in grouped.values() for line in lines),
             "household_refused": sum(row.household is Answer.REFUSED for row in rows),
         },
     )
@@ -159,7 +198,14 @@ def _group(row: LineView) -> str:
     return "agreed" if row.bailleur is Answer.ACCEPTED else "waiting"
 
 
-def _line(row: LineView, side: Side, group: str, said: tuple[Said, ...], changed: tuple[str, ...]) -> Line:
+def _line(
+    row: LineView,
+    side: Side,
+    group: str,
+    said: tuple[Said, ...],
+    changed: tuple[str, ...],
+    lifted: tuple[Lifted, ...],
+) -> Line:
     dropped = row.holder is Holder.DROPPED
     hard = row.lock and row.lock not in MENDABLE
     counter = row.bailleur is Answer.COUNTERED
@@ -189,13 +235,17 @@ def _line(row: LineView, side: Side, group: str, said: tuple[Said, ...], changed
         alc=_cell(row.alc),
         bailleur=_cell(row.bailleur),
         household=_cell(row.household),
+        debt=money(row.tenant_cents) if row.tenant_cents is not None else "",
+        due=day(row.due_on) if row.due_on else "",
+        fixed=row.fixed,
+        lifted=lifted,
         changes=changed,
         wear=result(Calculation.of(row.wear)) if row.wear else "",
         asks_consent=bool(row.consent) and row.consent != "no" and not hard and not dropped,
         consented=day(row.consent_on) if row.consent_on else "",
         consent_file=row.consent_document_id,
         comments=said,
-        last_word=said[-1] if said and group == "disputed" else None,
+        last_word=next((each for each in said[::-1] if each.text), None) if group == "disputed" else None,
     )
 
 
@@ -246,8 +296,14 @@ def _inside(words: Any) -> str:
 
 def _thread(comments: Iterable[Comment]) -> tuple[Said, ...]:
     return tuple(
-        Said(each.author, str(SIDES[each.side]), instant(each.at), machine(each.at), each.text)
+        Said(each.author, str(SIDES[each.side]), instant(each.at), machine(each.at), each.text, each.resolves)
         for each in comments
+    )
+
+
+def _lifted(overrides: Sequence[Override]) -> tuple[Lifted, ...]:
+    return tuple(
+        Lifted(override_in_words(each), each.by_name, instant(each.at), each.reason) for each in overrides
     )
 
 

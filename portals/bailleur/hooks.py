@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.plugin_api import NavItem, OrganisationKind, Portal, hookimpl
-from portals.bailleur import chantiers, contracts, dwellings, home, splits
+from portals.bailleur import chantiers, contracts, dwellings, home, past, splits
 from portals.bailleur.blueprint import bp
 
-PAGES = (home, dwellings, splits, contracts, chantiers)
+PAGES = (home, dwellings, splits, past, contracts, chantiers)
 """The modules whose routes stand on the blueprint."""
 
 

@@ -8,14 +8,18 @@ ask for themselves.
 from intranet.works.queries.contracts import contract_header, live_contract, partners, signatures
 from intranet.works.queries.history import (
     Comment,
+    Kept,
     Version,
     changes,
     changes_by_line,
     comments,
     compared,
+    kept_versions,
     last_differences,
     pending_changes,
     pending_differences,
+    present_version,
+    told,
     versions,
 )
 from intranet.works.queries.kinds import KindChoice, facts_of_kind, kind_choices
@@ -27,6 +31,7 @@ from intranet.works.queries.wordings import LinePast, Override, Past, Sent, line
 __all__ = [
     "Comment",
     "Grant",
+    "Kept",
     "KindChoice",
     "LinePast",
     "LineView",
@@ -44,6 +49,7 @@ __all__ = [
     "contract_header",
     "facts_of_kind",
     "is_line_of",
+    "kept_versions",
     "kind_choices",
     "last_differences",
     "line_past",
@@ -53,11 +59,13 @@ __all__ = [
     "partners",
     "pending_changes",
     "pending_differences",
+    "present_version",
     "sent_lines",
     "sent_past",
     "signatures",
     "split_header",
     "split_lines",
+    "told",
     "turn_days",
     "turn_of",
     "versions",

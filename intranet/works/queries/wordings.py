@@ -131,8 +131,8 @@ def _sent(split_id: int, line_id: int) -> list[Sent]:
 
 def _in_force(wordings: Sequence[Past], sent: Sent) -> Past:
     """The wording a version sent: who wrote it last before it left; of older lines, what the version kept."""
-    digest = sent.line["digest"]
-    for past in reversed(wordings):
+    digest: str = sent.line["digest"]
+    for past in wordings[::-1]:
         if past.at <= sent.at and past.digest == digest:
             return past
     return Past(sent.at, sent.side, "", "changed", digest, sent.line)

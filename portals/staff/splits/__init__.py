@@ -6,6 +6,7 @@ from portals.staff.splits import household as household
 from portals.staff.splits import lines as lines
 from portals.staff.splits import past as past
 from portals.staff.splits import reuse as reuse
+from portals.staff.splits import past as past
 from portals.staff.splits import table as table
 from portals.staff.splits import turns as turns
 from portals.staff.splits import visit as visit

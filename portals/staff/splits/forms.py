@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
+from intranet.wear.rules import OLDEST
 from intranet.web.forms import (
     BaseForm,
     DateField,
@@ -21,7 +22,7 @@ from intranet.web.forms import (
     TextField,
     required,
 )
-from intranet.works.commands import AddLine, ChangeLine, IssueContract
+from intranet.works.commands import AddLine, ChangeLine, Damage, IssueContract
 from intranet.works.models import Cause, Holder, Need, Payer
 from intranet.works.wordings import CAUSES, HOLDERS, NEEDS, PAYERS
 
@@ -66,6 +67,13 @@ class LineForm(BaseForm):
         render_kw={"inputmode": "numeric"},
     )
     materials_payer = SelectField(_l("Qui paie les matériaux"), choices=_options(PAYERS, BY_RULE), default="")
+    due_on = DateField(_l("À faire par le bailleur avant le"), [Optional()])
+    age_years = IntegerField(
+        _l("Âge de ce qui est abîmé (années)"),
+        [Optional(), NumberRange(0, OLDEST, _l("L’âge va de 0 à 100 ans."))],
+        render_kw={"inputmode": "numeric"},
+    )
+    cost_cents = MoneyField(_l("Coût de la remise en état (€)"), [Optional()])
 
     @property
     def chosen_kind(self) -> int | None:
@@ -82,6 +90,13 @@ class LineForm(BaseForm):
         """The tenant's share, kept only for what is shared."""
         return self.tenant_share_pct.data if self.holder.data == Holder.SHARED else None
 
+    @property
+    def damage(self) -> Damage | None:
+        """Age and cost, asked for a damage only."""
+        if self.cause.data != Cause.DAMAGE:
+            return None
+        return Damage(self.age_years.data, self.cost_cents.data)
+
     def add_command(self, split_id: int) -> AddLine:
         return AddLine(
             split_id=split_id,
@@ -97,6 +112,8 @@ class LineForm(BaseForm):
             materials_cents=self.materials_cents.data or 0,
             minutes=self.minutes.data or 0,
             consent_on=self.consent_on.data,
+            due_on=self.due_on.data,
+            damage=self.damage,
         )
 
 
@@ -122,6 +139,8 @@ class ChangeLineForm(LineForm):
             materials_cents=self.materials_cents.data or 0,
             minutes=self.minutes.data or 0,
             consent_on=self.consent_on.data,
+            due_on=self.due_on.data,
+            damage=self.damage,
         )
 
 

@@ -10,17 +10,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from intranet import permissions as p
-from intranet.access import actor, require, requires
+from intranet.access import actor, can, require, requires
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.wear.queries import ground_of
 from intranet.works import queries, service
-from intranet.works.commands import AddLine
+from intranet.works.commands import AddLine, OverrideGuardrail
+from intranet.works.guardrails import GuardRailBroken
 from intranet.works.models import Split
 from intranet.works.problem import Problem
 from intranet.works.queries import KindChoice, LineView
 from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
+from portals.staff.splits.damage import damage_preview
 from portals.staff.splits.forms import NO, YES, ChangeLineForm
 from portals.staff.splits.table import row
 
@@ -28,12 +31,16 @@ from portals.staff.splits.table import row
 @bp.route("/splits/<int:split_id>/lines/<int:line_id>", methods=["GET", "POST"])
 @requires(p.SPLIT_WRITE)
 def split_line(split_id: int, line_id: int) -> ResponseReturnValue:
-    """The line's form. A change sets every answer to it back to waiting, and says so."""
+    """The line's form. A change sets every answer to it back to waiting, and says so.
+
+    A guard-rail that stops the change is shown with its reason; a coordinator may set some aside from there.
+    """
     line = _own_line(split_id, line_id)
     kinds = queries.kind_choices()
     form = ChangeLineForm(data=_values(line, kinds))
     form.kind_id.choices = showing.kind_options(kinds)
-    status = obey(form, lambda: service.change_line(actor(), form.change_command(line_id, sent_version())))
+    broken: list[GuardRailBroken] = []
+    status = obey(form, lambda: _change(form, line_id, broken))
     if status == DONE:
         flash(_("Ligne modifiée."), "success")
         return redirect(url_for("staff.split", split_id=split_id, _anchor=f"line-{line_id}"), DONE)
@@ -45,9 +52,36 @@ def split_line(split_id: int, line_id: int) -> ResponseReturnValue:
         form=form,
         version=sent_version() if status == UNPROCESSABLE else line.version,
         preview=showing.preview(form, head, kinds),
+        damage=damage_preview(form, ground_of(head.dossier_id, line_id) if head else None),
+        default_url=url_for("staff.visit_default", dossier_id=head.dossier_id, line=line_id) if head else "",
         places=showing.places(()),
+        lift=_liftable(split_id, broken),
+        lift_reason=request.form.get("lift_reason", ""),
     )
     return page, status
+
+
+def _change(form: ChangeLineForm, line_id: int, broken: list[GuardRailBroken]) -> None:
+    """Change the line, setting a guard-rail aside when that button was pressed; keep what stopped it."""
+    wanted = form.change_command(line_id, sent_version())
+    rule, reason = request.form.get("lift", ""), request.form.get("lift_reason", "")
+    try:
+        if rule:
+            service.override(actor(), OverrideGuardrail(line_id, wanted.version, rule, reason, change=wanted))
+        else:
+            service.change_line(actor(), wanted)
+    except GuardRailBroken as refused:
+        broken.append(refused)
+        raise
+
+
+def _liftable(split_id: int, broken: Sequence[GuardRailBroken]) -> str:
+    """The guard-rail the person may set aside: it stopped this change, or was being lifted without a reason."""
+    if not can(p.SPLIT_OVERRIDE, Split, split_id):
+        return ""
+    if broken:
+        return broken[0].rule if broken[0].overridable else ""
+    return request.form.get("lift", "")
 
 
 @bp.post("/splits/<int:split_id>/lines/<int:line_id>/remove")
@@ -91,6 +125,13 @@ def split_line_comment(split_id: int, line_id: int) -> ResponseReturnValue:
     """Remark something on the line, read by ALC and the bailleur."""
     text = request.form.get("comment", "")
     return _at_line(split_id, line_id, lambda: service.comment(actor(), line_id, text))
+
+
+@bp.post("/splits/<int:split_id>/lines/<int:line_id>/resolve")
+@requires(p.SPLIT_WRITE)
+def split_line_resolve(split_id: int, line_id: int) -> ResponseReturnValue:
+    """Say that what was discussed on the line is settled."""
+    return _at_line(split_id, line_id, lambda: service.resolve(actor(), line_id))
 
 
 def _at_line(split_id: int, line_id: int, command: Callable[[], Any]) -> ResponseReturnValue:
@@ -145,6 +186,9 @@ def _values(line: LineView, kinds: Sequence[KindChoice]) -> dict[str, Any]:
         "holder": line.holder.value,
         "tenant_share_pct": line.tenant_share_pct,
         "materials_payer": line.materials_payer.value,
+        "due_on": line.due_on,
+        "age_years": line.wear["age_years"] if line.wear else None,
+        "cost_cents": line.wear["cost_cents"] if line.wear else None,
     }
 
 

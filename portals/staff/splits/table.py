@@ -42,18 +42,6 @@ def split(split_id: int) -> ResponseReturnValue:
     return page(split_id)
 
 
-@bp.get("/splits/<int:split_id>/versions")
-@requires(p.SPLIT_READ)
-def split_versions(split_id: int) -> ResponseReturnValue:
-    """Every version sent, with what each one changed."""
-    require(p.SPLIT_READ, Split, split_id)
-    return render_template(
-        "staff/splits/versions.html",
-        split=queries.split_header(split_id),
-        versions=queries.compared(split_id),
-    )
-
-
 @bp.post("/splits/<int:split_id>/propose")
 @requires(p.SPLIT_WRITE)
 def split_propose(split_id: int) -> ResponseReturnValue:
@@ -140,7 +128,8 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
     rows = queries.split_lines(split_id)
     mine = head.state in (SplitState.DRAFT, SplitState.COUNTERED)
     changes = queries.pending_differences(split_id, rows) if mine else queries.last_differences(split_id)
-    shown = table.arrange(rows, head.state, Side.ALC, queries.comments(split_id), changes)
+    lifted = queries.overrides(split_id)
+    shown = table.arrange(rows, head.state, Side.ALC, queries.comments(split_id), changes, lifted)
     contract = queries.live_contract(split_id)
     may_write = person.may(p.SPLIT_WRITE) and can(p.SPLIT_WRITE, Split, split_id)
     return {
@@ -156,6 +145,8 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
         "can_answer": False,
         "can_decide": may_write and may_now("change_line", head.state),
         "can_comment": may_write and may_now("comment_alc", head.state),
+        "can_resolve": may_write and may_now("comment_alc", head.state),
+        "has_past": True,
         "step": _step(head, shown, contract, may_write),
     }
 
