@@ -24,7 +24,9 @@ def split_line_history(split_id: int, line_id: int) -> ResponseReturnValue:
     head = fetch_one(split_to_answer, split_id=split_id)
     if head is None:
         abort(404)
-    shown = table.arrange(works.sent_lines(split_id), head.state, Side.BAILLEUR, works.comments(split_id, Side.BAILLEUR))
+    shown = table.arrange(
+        works.sent_lines(split_id), head.state, Side.BAILLEUR, works.comments(split_id, Side.BAILLEUR)
+    )
     line = next(iter(shown.only(line_id)), None)
     if line is None:
         abort(404)
