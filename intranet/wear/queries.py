@@ -11,11 +11,13 @@ from sqlalchemy import and_, bindparam, func, select
 
 from intranet.access import OrganisationKind
 from intranet.accounts.models import User
+from intranet.clock import PARIS, today
+from intranet.dossiers.models import Dossier
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, Statement, fetch_all, fetch_one
 from intranet.wear.models import WearGrid, WearRate
 from intranet.wear.rules import Grid, Rate
-from intranet.works.models import WorksKind
+from intranet.works.models import Split, WorksKind, WorksLine
 
 _IN_FORCE = (
     select(func.max(WearGrid.starts_on))
@@ -107,6 +109,15 @@ _BAILLEURS = (
 _BAILLEUR = select(Organisation.id, Organisation.name).where(
     Organisation.id == bindparam("bailleur_id"), Organisation.kind == OrganisationKind.BAILLEUR
 )
+_GROUND = select(
+    Dossier.bailleur_id,
+    Dossier.visited_on,
+    select(WorksLine.created_at)
+    .join(Split, Split.id == WorksLine.split_id)
+    .where(WorksLine.id == bindparam("line_id"), Split.dossier_id == bindparam("dossier_id"))
+    .scalar_subquery()
+    .label("written_at"),
+).where(Dossier.id == bindparam("dossier_id"))
 _CODES = select(WorksKind.code, WorksKind.id)
 
 
@@ -134,6 +145,25 @@ def rate_in_force(bailleur_id: int, kind_id: int, day: date) -> KindRate | None:
 def rates_in_force(bailleur_id: int, day: date) -> Sequence[KindRate]:
     """Every kind of the catalogue as it wears for a bailleur on ``day``, in the catalogue's order."""
     return [_view(row) for row in fetch_all(_ALL_KINDS, bailleur_id=bailleur_id, day=day)]
+
+
+class Ground(NamedTuple):
+    """Whose grid a damage of a dossier is looked up in, and on which day it had to be in force."""
+
+    bailleur_id: int
+    day: date
+
+
+def ground_of(dossier_id: int, line_id: int = 0) -> Ground | None:
+    """The dossier's bailleur, and the day of the visit; without a visit that of the line, or today.
+
+    ``None`` while no dwelling is allocated. One statement.
+    """
+    row = fetch_one(_GROUND, dossier_id=dossier_id, line_id=line_id)
+    if row is None or row.bailleur_id is None:
+        return None
+    written_on = row.written_at.astimezone(PARIS).date() if row.written_at else today()
+    return Ground(row.bailleur_id, row.visited_on or written_on)
 
 
 def grids(bailleur_id: int) -> Sequence[Row]:
