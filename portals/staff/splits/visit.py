@@ -11,12 +11,14 @@ from intranet.access import actor, require, requires
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import dossier_header
 from intranet.rows import fetch_one
+from intranet.wear.queries import ground_of
 from intranet.works import queries, service
 from intranet.works.machine import may_now
 from intranet.works.models import Need
 from portals.staff.answering import DONE, SHOWN, obey
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
+from portals.staff.splits.damage import damage_preview
 from portals.staff.splits.forms import LineForm
 from portals.staff.splits.queries import open_split
 
@@ -54,6 +56,8 @@ def visit(dossier_id: int) -> ResponseReturnValue:
         rooms=rooms,
         form=form,
         preview=showing.preview(form, dossier, kinds),
+        damage=damage_preview(form, ground_of(dossier_id)),
+        default_url=url_for("staff.visit_default", dossier_id=dossier_id),
         writable=head is None or may_now("add_line", head.state),
         places=showing.places(rooms),
     )
@@ -81,6 +85,11 @@ def visit_default(dossier_id: int) -> ResponseReturnValue:
     form = LineForm(request.args)
     kinds = queries.kind_choices()
     form.kind_id.choices = showing.kind_options(kinds)
+    line_id = int(text) if (text := request.args.get("line", "")).isdecimal() and len(text) < 10 else 0
     return render_template(
-        "staff/splits/_default.html", form=form, preview=showing.preview(form, dossier, kinds)
+        "staff/splits/_default.html",
+        form=form,
+        preview=showing.preview(form, dossier, kinds),
+        damage=damage_preview(form, ground_of(dossier_id, line_id)),
+        default_url=url_for("staff.visit_default", dossier_id=dossier_id, line=line_id or None),
     )
