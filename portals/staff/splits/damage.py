@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from intranet.wear.queries import Ground, rate_in_force
+from intranet.wear.queries import ground_of, rate_in_force
 from intranet.wear.rules import MOST_COST, OLDEST, calculate
 from intranet.wear.wordings import explained, grid_named, rate_in_words
 from intranet.works.models import Cause
@@ -21,11 +21,11 @@ class DamagePreview(NamedTuple):
     result: tuple[str, ...] = ()
 
 
-def damage_preview(form: LineForm, ground: Ground | None) -> DamagePreview | None:
-    """For a damage only; nothing for any other cause. One statement at most."""
+def damage_preview(form: LineForm, dossier_id: int, line_id: int = 0) -> DamagePreview | None:
+    """For a damage only; nothing for any other cause. Two statements at most."""
     if form.cause.data != Cause.DAMAGE:
         return None
-    kind_id = form.chosen_kind
+    ground, kind_id = ground_of(dossier_id, line_id), form.chosen_kind
     found = rate_in_force(ground.bailleur_id, kind_id, ground.day) if ground and kind_id else None
     if found is None or found.rate is None or ground is None:
         return DamagePreview(

@@ -13,7 +13,6 @@ from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
-from intranet.wear.queries import ground_of
 from intranet.works import queries, service
 from intranet.works.commands import AddLine, OverrideGuardrail
 from intranet.works.guardrails import GuardRailBroken
@@ -52,7 +51,7 @@ def split_line(split_id: int, line_id: int) -> ResponseReturnValue:
         form=form,
         version=sent_version() if status == UNPROCESSABLE else line.version,
         preview=showing.preview(form, head, kinds),
-        damage=damage_preview(form, ground_of(head.dossier_id, line_id) if head else None),
+        damage=damage_preview(form, head.dossier_id, line_id) if head else None,
         default_url=url_for("staff.visit_default", dossier_id=head.dossier_id, line=line_id) if head else "",
         places=showing.places(()),
         lift=_liftable(split_id, broken),

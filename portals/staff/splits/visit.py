@@ -11,7 +11,6 @@ from intranet.access import actor, require, requires
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import dossier_header
 from intranet.rows import fetch_one
-from intranet.wear.queries import ground_of
 from intranet.works import queries, service
 from intranet.works.machine import may_now
 from intranet.works.models import Need
@@ -56,7 +55,7 @@ def visit(dossier_id: int) -> ResponseReturnValue:
         rooms=rooms,
         form=form,
         preview=showing.preview(form, dossier, kinds),
-        damage=damage_preview(form, ground_of(dossier_id)),
+        damage=damage_preview(form, dossier_id),
         default_url=url_for("staff.visit_default", dossier_id=dossier_id),
         writable=head is None or may_now("add_line", head.state),
         places=showing.places(rooms),
@@ -90,6 +89,6 @@ def visit_default(dossier_id: int) -> ResponseReturnValue:
         "staff/splits/_default.html",
         form=form,
         preview=showing.preview(form, dossier, kinds),
-        damage=damage_preview(form, ground_of(dossier_id, line_id)),
+        damage=damage_preview(form, dossier_id, line_id),
         default_url=url_for("staff.visit_default", dossier_id=dossier_id, line=line_id or None),
     )
