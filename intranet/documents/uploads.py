@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 
-from flask import Request, current_app
+from flask import Request, current_app, request
 
 from intranet.config import settings
 
@@ -26,6 +26,19 @@ def receives_files(view: F) -> F:
     """Mark a view whose form holds files."""
     view.__receives_files__ = True  # type: ignore[attr-defined]
     return view
+
+
+class Upload(NamedTuple):
+    """A file somebody sends, as it comes: nothing of it is checked yet."""
+
+    stream: IO[bytes]
+    filename: str
+
+
+def sent_file(name: str) -> Upload | None:
+    """The file of that input of the form, if one was chosen."""
+    file = request.files.get(name)
+    return Upload(file.stream, file.filename) if file is not None and file.filename else None
 
 
 class BoundedFile(tempfile.SpooledTemporaryFile[bytes]):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from intranet.access import Actor, Role
 from intranet.clock import today
 from intranet.database import writing
+from intranet.documents.uploads import Upload
 from intranet.dossiers.models import DossierState
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
@@ -45,7 +46,6 @@ from intranet.works.commands import (
 from intranet.works.contract import issue
 from intranet.works.machine import SPLIT, SPLIT_ACTS, TURN, may_now
 from intranet.works.models import Split, WorksLine
-from intranet.works.service import Paper
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
 REACHABLE = [state for state in SplitState if state is not SplitState.AMENDED]
@@ -116,7 +116,7 @@ ATTEMPTS: dict[str, Attempt] = {
         actor, TenantAnswer(split.id, rent_digest(split), True, "Mme Essai", today())
     ),
     "file_consent": lambda actor, split: service.file_consent(
-        actor, last_line(split).id, last_line(split).version, today(), Paper(BytesIO(RECEIPT), "accord.pdf")
+        actor, last_line(split).id, last_line(split).version, today(), Upload(BytesIO(RECEIPT), "accord.pdf")
     ),
     "give_consent": lambda actor, split: service.give_consent(
         actor, last_line(split).id, last_line(split).version, None

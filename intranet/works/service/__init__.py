@@ -4,7 +4,7 @@ records what it did and commits once. Views have asked ``access.require`` for th
 
 from intranet.works.service.amending import open_amendment
 from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
-from intranet.works.service.consents import Paper, file_consent, give_consent
+from intranet.works.service.consents import file_consent, give_consent
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
 from intranet.works.service.granting import grant_time
 from intranet.works.service.household import answer_as_household, record_voice
@@ -14,7 +14,6 @@ from intranet.works.service.replying import accept_undisputed, answer_line, send
 from intranet.works.service.silence import sweep_silence
 
 __all__ = [
-    "Paper",
     "accept_undisputed",
     "add_line",
     "adopt_counter",

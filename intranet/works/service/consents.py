@@ -7,8 +7,6 @@ waits for it. The paper is kept among the dossier's documents, for ALC and the b
 from __future__ import annotations
 
 from datetime import date
-from typing import IO, NamedTuple
-
 from flask_babel import gettext as _
 
 from intranet import permissions as p
@@ -16,6 +14,7 @@ from intranet.access import Actor, require_may
 from intranet.clock import today
 from intranet.documents.models import Document, DocumentKind
 from intranet.documents.service import take_in
+from intranet.documents.uploads import Upload
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.service import commit
@@ -31,14 +30,7 @@ ASKED = frozenset({"written", "tacit_2_months"})
 """Values of ``WorksKind.consent`` for which something is to be kept: the consent, or the letter that asked."""
 
 
-class Paper(NamedTuple):
-    """A file somebody sends, as it comes."""
-
-    stream: IO[bytes]
-    filename: str
-
-
-def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Paper | None) -> WorksLine:
+def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Upload | None) -> WorksLine:
     """Record a written consent ALC was given, with its date and the paper itself. May: those who write the split.
 
     ``Refused`` without the paper (one already joined may stay), for a day to come, and for works that ask no
@@ -63,7 +55,7 @@ def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Pape
     return line
 
 
-def give_consent(actor: Actor, line_id: int, version: int, paper: Paper | None) -> WorksLine:
+def give_consent(actor: Actor, line_id: int, version: int, paper: Upload | None) -> WorksLine:
     """The bailleur gives its written consent here and now, with a paper of its own if it likes. May: its agents."""
     require_may(actor, p.SPLIT_ANSWER)
     split, line = _take(line_id, version, "give_consent")
@@ -84,7 +76,7 @@ def _take(line_id: int, version: int, act: str) -> tuple[Split, WorksLine]:
     return split, line
 
 
-def _keep(split: Split, line: WorksLine, actor: Actor, day: date | None, paper: Paper | None) -> None:
+def _keep(split: Split, line: WorksLine, actor: Actor, day: date | None, paper: Upload | None) -> None:
     if paper is not None:
         line.consent_document_id = _document(split, actor, paper).id
     line.consent_on = day
@@ -95,7 +87,7 @@ def _keep(split: Split, line: WorksLine, actor: Actor, day: date | None, paper: 
     db.session.flush()
 
 
-def _document(split: Split, actor: Actor, paper: Paper) -> Document:
+def _document(split: Split, actor: Actor, paper: Upload) -> Document:
     return take_in(
         paper.stream,
         paper.filename,
