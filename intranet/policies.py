@@ -131,7 +131,16 @@ def _not_of_another(
         .where(SitePhoto.document_id == Document.id, SitePhoto.chantier_id == Chantier.id)
         .where(chantier_owner != ACTOR.organisation_id)
     )
-    return and_(~picture, ~exists().where(Contract.document_id == Document.id, ~contract))
+    return and_(~picture, ~exists().where(_of_a_contract(), ~contract))
+
+
+def _of_a_contract() -> ColumnElement[bool]:
+    """The document to sign, its reading copy, or the sealed one."""
+    return or_(
+        Contract.document_id == Document.id,
+        Contract.reading_document_id == Document.id,
+        Contract.sealed_document_id == Document.id,
+    )
 
 
 def _files(scope: Scope) -> ColumnElement[bool]:
@@ -150,12 +159,11 @@ def _files(scope: Scope) -> ColumnElement[bool]:
         mine = select(Chantier.dossier_id).where(Chantier.partner_id == ACTOR.organisation_id)
         return and_(
             Document.audience.contains("partner"),
-            Document.dossier_id.in_(mine),
+            or_(Document.dossier_id.in_(mine), exists().where(_of_a_contract(), _contracts(scope))),
             _not_of_another(Chantier.partner_id, _contracts(scope)),
         )
     if isinstance(scope.role, GuestRole):
-        made = or_(Contract.document_id == Document.id, Contract.sealed_document_id == Document.id)
-        return exists().where(made, _contracts(scope))
+        return exists().where(_of_a_contract(), _contracts(scope))
     return false()
 
 
@@ -180,7 +188,7 @@ POLICIES = (
     *_on(Split, _splits, p.SPLIT_READ, p.SPLIT_WRITE, p.SPLIT_ANSWER, p.SPLIT_HOUSEHOLD, p.CONTRACT_ISSUE),
     *_on(Split, _splits, p.GUEST_INVITE, p.SPLIT_VOICE),
     *_on(Commitment, _commitments, p.COMMITMENT_READ, p.COMMITMENT_DO, p.COMMITMENT_CONFIRM),
-    *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
+    *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_RECORD, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
     *_on(Chantier, _chantiers, p.CHANTIER_READ, p.CHANTIER_RUN, p.CHANTIER_PREPARE, p.HANDOVER_DECIDE),
     *_on(Document, _files, p.FILE_READ),
 )

@@ -1,10 +1,9 @@
-"""The participation contract: established from an agreed split, rendered once, signed on paper, then fixed."""
+"""The participation contract: established from an agreed split, rendered once, then signed elsewhere."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,31 +13,26 @@ from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
 from intranet.chantiers import amending
 from intranet.clock import PARIS, now, today
-from intranet.commitments.service import make_commitments
-from intranet.dossiers.service import works_started
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.jobs.service import enqueue
 from intranet.organisations.models import Organisation
 from intranet.rent.queries import offset_of
-from intranet.signatures.models import Signature
+from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit, record
 from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
-from intranet.works.machine import CONTRACT, JOINED_STATES, SPLIT, ContractFacts
+from intranet.works.machine import CONTRACT, JOINED_STATES, ContractFacts
 from intranet.works.models import Contract, Split, WorksLine
-from intranet.works.service.amending import contract_amended, replace_former
+from intranet.works.service.amending import contract_amended
 from intranet.works.service.checking import MOST_CENTS, MOST_MINUTES
 from intranet.works.service.loading import (
     check_may_act,
-    facts_of,
     refuse_stale_split,
     take_split,
-    trace,
 )
-from intranet.works.service.moves import hand_over
-from intranet.works.terms import ContractState, Holder, Side, SplitState
+from intranet.works.terms import GIVEN_UP, ContractState, Holder, SplitState
 from intranet.works.wordings import contract_state_refusal
 
 AUDIENCE = ("alc", "bailleur", "partner")
@@ -106,41 +100,6 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
     return contract
 
 
-def record_signature(actor: Actor, contract_id: int, side: Side, name: str, signed_on: date) -> Contract:
-    """Record that a side signed on paper. With the last one needed the contract and its split are signed.
-
-    The day is neither in the future nor before the contract was established. Recording the same signature
-    twice records it once.
-    """
-    require_may(actor, p.CONTRACT_SIGN)
-    split, contract = _take_contract(contract_id)
-    if contract.state is not ContractState.PREPARED:
-        raise Refused("contract.sign.state", contract_state_refusal(contract.state))
-    signed = {each.side: each for each in _signatures(contract)}
-    signer = checked(name, 120, field="name", multiline=False)
-    already = signed.get(side)
-    if already is not None and (already.name, already.signed_on) == (signer, signed_on):
-        return contract
-    _check_signature(contract, side, signer, signed_on, already)
-    db.session.add(
-        Signature(
-            contract_id=contract.id,
-            side=side,
-            name=signer,
-            signed_on=signed_on,
-            recorded_by=actor.user_id,
-            recorded_at=now(),
-        )
-    )
-    db.session.flush()
-    _record("works.contract.signature", contract, actor, side=side, on=signed_on)
-    if needed_sides(contract.lines) == {*signed, side}:
-        days = [each.signed_on for each in signed.values()]
-        _conclude(actor, split, contract, max([*days, signed_on]))
-    commit()
-    return contract
-
-
 def cancel_contract(actor: Actor, contract_id: int, version: int, reason: str) -> Contract:
     """Cancel a contract not yet signed by all, with a reason, to establish another; the split stays agreed."""
     require_may(actor, p.CONTRACT_ISSUE)
@@ -158,36 +117,23 @@ def cancel_contract(actor: Actor, contract_id: int, version: int, reason: str) -
     return contract
 
 
+def render_again(actor: Actor, contract_id: int) -> None:
+    """Have the document made once more after it failed, the site's template having been mended. Twice is once."""
+    require_may(actor, p.CONTRACT_ISSUE)
+    _split, contract = _take_contract(contract_id)
+    if contract.document_id is not None or not contract.failure:
+        return
+    contract.failure = ""
+    db.session.flush()
+    enqueue(RENDER_JOB, {"contract_id": contract.id})
+    commit()
+
+
 def render(payload: Mapping[str, Any]) -> None:
     """The job: make the PDF of one contract and keep it among the dossier's documents. Once is enough."""
     from intranet.works.contract_document import make_document
 
     make_document(payload["contract_id"])
-
-
-def needed_sides(lines: Iterable[Mapping[str, Any]]) -> set[Side]:
-    """Who must sign: household, bailleur and ALC, and the works partner if it holds a line."""
-    sides = {Side.HOUSEHOLD, Side.BAILLEUR, Side.ALC}
-    if any(line["holder"] == Holder.PARTNER for line in lines):
-        sides.add(Side.PARTNER)
-    return sides
-
-
-def _conclude(actor: Actor, split: Split, contract: Contract, signed_on: date) -> None:
-    """Everyone has signed: the contract, the split and the dossier move together."""
-    move = CONTRACT.check("sign", contract.state, ContractFacts())
-    before, contract.state = contract.state, move.target
-    contract.signed_on = signed_on
-    db.session.flush()
-    _record(move.event, contract, actor, from_state=before, to_state=contract.state, on=signed_on)
-    onward = SPLIT.check("sign", split.state, facts_of(split, signed=True))
-    was = split.state
-    hand_over(split, onward.target)
-    trace(onward.event, split, actor, from_state=was, contract=contract.number)
-    works_started(actor, split.dossier_id)
-    make_commitments(contract)
-    replace_former(actor, contract)
-    amending.apply(actor, contract)
 
 
 def _take_contract(contract_id: int) -> tuple[Split, Contract]:
@@ -201,14 +147,11 @@ def _take_contract(contract_id: int) -> tuple[Split, Contract]:
     return split, contract
 
 
-def _signatures(contract: Contract) -> Iterable[Signature]:
-    return db.session.scalars(select(Signature).where(Signature.contract_id == contract.id)).all()
-
-
 def _refuse_second(split: Split) -> None:
     other = db.session.scalar(
         select(Contract.number).where(
-            Contract.split_id == split.id, Contract.state != ContractState.CANCELLED
+            Contract.split_id == split.id,
+            Contract.state.not_in(GIVEN_UP),
         )
     )
     if other is not None:
@@ -222,7 +165,7 @@ def _check_calendar(split: Split, command: IssueContract) -> None:
     if command.ends_on < command.starts_on:
         raise Refused("contract.dates", _("La fin est avant le début : vérifiez les dates."), field="ends_on")
     agreed = split.agreed_at.astimezone(PARIS).date() if split.agreed_at else today()
-    if command.starts_on < agreed:
+    if command.starts_on < agreed and split.amends_id is None:  # an amendment may find the chantier under way
         raise Refused(
             "contract.early",
             _("Le chantier ne peut pas commencer avant l’accord de chacun."),
@@ -292,32 +235,6 @@ def _fixed(line: WorksLine) -> dict[str, Any]:
         "wear": line.wear,
         "origin_id": line.origin_id,
     }
-
-
-def _check_signature(
-    contract: Contract, side: Side, name: str, signed_on: date, already: Signature | None
-) -> None:
-    if side not in needed_sides(contract.lines):
-        raise Refused("signature.side", _("Cette partie n’a pas à signer ce contrat."), field="side")
-    if already is not None:
-        raise Refused("signature.twice", _("Cette signature est déjà enregistrée."), field="side")
-    if contract.document_id is None:
-        raise Refused(
-            "signature.no_document",
-            _("Le document est en préparation : il doit être prêt avant d’être signé."),
-        )
-    if not name:
-        raise Refused("signature.name", _("Indiquez le nom de la personne qui a signé."), field="name")
-    if signed_on > today():
-        raise Refused(
-            "signature.future", _("La signature ne peut pas être datée du futur."), field="signed_on"
-        )
-    if signed_on < contract.created_at.astimezone(PARIS).date():
-        raise Refused(
-            "signature.early",
-            _("La signature ne peut pas être antérieure au contrat."),
-            field="signed_on",
-        )
 
 
 def _next_number() -> str:

@@ -1,6 +1,6 @@
 """The bailleur's page of one split, whoever opens it: an agent in its portal, or a guest with a code.
 
-One table, one small form a line, sending back; the two pages differ in their frame and their addresses.
+One table, one small form a line, sending back, what was sent before; only frames and addresses differ.
 """
 
 from __future__ import annotations
@@ -18,31 +18,62 @@ from intranet import permissions as p
 from intranet.access import actor, require
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
-from intranet.rows import fetch_one, fetch_value
+from intranet.rows import Row, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
 from intranet.works import queries, service, table
 from intranet.works.answers import read_answer
 from intranet.works.commands import SendBack
+from intranet.works.comparing import compare
 from intranet.works.machine import may_now
 from intranet.works.models import Side, Split
 from intranet.works.problem import Problem
 from intranet.works.queries.replying import line_to_answer, split_to_answer
+from intranet.works.story import episodes
 from intranet.works.turn import turn_block
 from intranet.works.wordings import next_sentence, state_word
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the page is: ``template`` its frame, ``address`` its URL, ``around`` what only the whole page shows."""
+    """Where the pages are: ``folder`` of their frames (``split``, ``versions`` and ``past``), ``address`` of the split,
+    ``around`` what only the whole page shows."""
 
-    template: str
+    folder: str
     address: Callable[[int], str]
     around: Callable[[int], Mapping[str, Any]]
-    has_past: bool = False  # beside the page stand its versions, and the history of each line
 
     def show(self, split_id: int) -> ResponseReturnValue:
         """The page. 404 for a split that is not the person's, or a draft never sent."""
         return self._page(split_id)
+
+    def versions(self, split_id: int) -> ResponseReturnValue:
+        """Two versions side by side, and what each sending changed."""
+        head = _head(split_id)
+        kept = queries.kept_versions(split_id)
+        return render_template(
+            f"{self.folder}/versions.html",
+            split=head,
+            versions=queries.told(kept),
+            comparison=compare(kept, request.args.get("left", ""), request.args.get("right", "")),
+        )
+
+    def past(self, split_id: int, line_id: int) -> ResponseReturnValue:
+        """The wordings of one line that were sent, what each side answered, what was set aside and why."""
+        head = _head(split_id)
+        shown = table.arrange(
+            queries.sent_lines(split_id), head.state, Side.BAILLEUR, queries.comments(split_id)
+        )
+        line = next(iter(shown.only(line_id)), None)
+        if line is None:
+            abort(404)
+        return render_template(
+            f"{self.folder}/past.html",
+            split=head,
+            line=line,
+            answers=table.answers(line),
+            episodes=episodes(queries.sent_past(split_id, line_id)),
+            thread=line.comments,
+        )
 
     def answer(self, split_id: int, line_id: int) -> ResponseReturnValue:
         """Accept, counter-propose or refuse one line."""
@@ -122,22 +153,21 @@ class Desk:
     ) -> str:
         shown = self._context(split_id, problem)
         return render_template(
-            self.template,
+            f"{self.folder}/split.html",
             **shown,
             groups=shown["table"].groups,
             refused=refused,
             typed_message=message,
             changes=queries.changes(split_id),
             turn=turn_block(split_id, Side.BAILLEUR),
+            standing=queries.standing(split_id, Side.BAILLEUR),
             history=entries_about("split", split_id, Side.BAILLEUR, 12),
             **self.around(split_id),
         )
 
     def _context(self, split_id: int, problem: Problem | None) -> dict[str, Any]:
         """What the table and the bar need, in a constant number of statements."""
-        head = fetch_one(split_to_answer, split_id=split_id)
-        if head is None:
-            abort(404)
+        head = _head(split_id)
         person = actor()
         speaks = bool(person.name) and person.may(p.SPLIT_ANSWER)
         return {
@@ -152,7 +182,7 @@ class Desk:
             "can_decide": False,
             "can_comment": speaks and may_now("comment_bailleur", head.state),
             "can_resolve": speaks and may_now("comment_bailleur", head.state),
-            "has_past": self.has_past,
+            "has_past": True,
             "holders": table.FREE_HOLDERS,
             "holders_locked": table.LOCKED_HOLDERS,
             "payers": table.PAYER_OPTIONS,
@@ -165,6 +195,13 @@ def _told(accepted: int) -> tuple[str, str]:
         return _("Rien à accepter d’un coup : chaque ligne qui reste demande votre réponse."), "info"
     said = ngettext("%(num)d ligne acceptée.", "%(num)d lignes acceptées.", accepted)
     return f"{said} {_('Ce qui est en discussion attend votre réponse.')}", "success"
+
+
+def _head(split_id: int) -> Row:
+    head = fetch_one(split_to_answer, split_id=split_id)
+    if head is None:
+        abort(404)
+    return head
 
 
 def _version() -> int:

@@ -1,4 +1,4 @@
-"""The participation contract as the bailleur reads it; ALC records the signatures."""
+"""The participation contract as the bailleur reads it, and the way to sign it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
-from intranet.access import requires
+from intranet.access import can, requires
 from intranet.rows import Row, fetch_one
-from intranet.works import signing
-from intranet.works.queries import signatures
+from intranet.signatures import wordings as signing
+from intranet.works.models import Contract
+from intranet.works.queries import signatures, standing
+from intranet.works.terms import ContractState, Side
 from intranet.works.wordings import contract_state_word
 from portals.bailleur import queries
 from portals.bailleur.blueprint import bp
@@ -21,14 +23,20 @@ def contract(contract_id: int) -> ResponseReturnValue:
     """State, dates and signatures; the document once it is made."""
     row = _own(contract_id)
     marks = signing.marks(row.lines, signatures(contract_id))
+    mine = row.state is ContractState.PREPARED and row.document_id is not None
+    awaited = {mark.side for mark in signing.awaited(marks)} if mine else set()
     return render_template(
         "bailleur/contract.html",
         contract=row,
         state=contract_state_word(row.state),
         sentence=signing.contract_sentence(
-            row.state, marks, ready=row.document_id is not None, for_alc=False
+            row.state, marks, Side.BAILLEUR, ready=row.document_id is not None
         ),
         signatures=marks,
+        sign_for=awaited & {Side.BAILLEUR} if can(p.CONTRACT_SIGN, Contract, contract_id) else set(),
+        reader=Side.BAILLEUR,
+        standing=standing(row.split_id, Side.BAILLEUR),
+        standing_links={"split": "bailleur.split", "contract": "bailleur.contract"},
         asked_again=url_for("bailleur.contract_document", contract_id=contract_id),
     )
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import requires
+from intranet.guests import queries as guests
 from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.web.listing import Filter, Listing
 from intranet.works.desk import Desk
@@ -67,10 +68,14 @@ def _address(split_id: int) -> str:
 
 
 def _around(split_id: int) -> Mapping[str, Any]:
-    return {"contract": fetch_one(queries.contract_of, split_id=split_id)}
+    return {
+        "contract": fetch_one(queries.contract_of, split_id=split_id),
+        "standing_links": {"split": "bailleur.split", "contract": "bailleur.contract"},
+        "to_adopt": guests.to_adopt(split_id),
+    }
 
 
-DESK = Desk("bailleur/split.html", _address, _around, has_past=True)
+DESK = Desk("bailleur", _address, _around)
 
 
 @bp.get("/splits/<int:split_id>")

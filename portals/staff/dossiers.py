@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, requires
+from intranet.clock import today
 from intranet.dossiers import queries as dossiers_queries
 from intranet.dossiers.machine import OPEN_STATES
 from intranet.dossiers.models import DossierState
@@ -25,11 +26,13 @@ from intranet.web.kept import said, spoken
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
 from intranet.works.models import Side
+from intranet.works.queries import standing
 from portals.staff import queries
 from portals.staff.actions import main_action, moves
 from portals.staff.blueprint import bp
 from portals.staff.forms import NOTE_LIMIT
 from portals.staff.queues import BY_KEY, QUEUES
+from portals.staff.splits.amendments import STANDING_LINKS
 
 SORTS = {
     "changed": _l("Dernier changement"),
@@ -87,10 +90,11 @@ def dossiers() -> str:
         listing.sort,
         queue,
         **params,
+        today=today(),
         limit=listing.limit,
         offset=listing.offset,
     )
-    total = fetch_value(dossiers_queries.dossier_count, names, queue, **params)
+    total = fetch_value(dossiers_queries.dossier_count, names, queue, **params, today=today())
     most = dossiers_queries.COUNT_UP_TO
     return render_template(
         "staff/dossiers.html",
@@ -130,6 +134,8 @@ def dossier(dossier_id: int) -> str:
         lines=[line[6:] for line in lines if line.label is not None],
         holders=said(works_words.HOLDERS),
         contract=contract,
+        standing=standing(split.id) if split else None,
+        standing_links=STANDING_LINKS,
         notes=fetch_all(dossiers_queries.notes, dossier_id=dossier_id, limit=NOTES_SHOWN + 1),
         notes_shown=NOTES_SHOWN,
         note_limit=NOTE_LIMIT,

@@ -13,6 +13,7 @@ from intranet.rows import Statement
 from intranet.signatures.models import Signature
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import Contract, ContractState, Split, SplitState, WorksLine
+from intranet.works.terms import GIVEN_UP
 
 DONE = (TaskState.DONE, TaskState.ACCEPTED, TaskState.LIFTED)
 
@@ -110,7 +111,10 @@ def split_and_lines(scope: Scope) -> Statement:
 
 
 def contract_and_chantier(scope: Scope) -> Statement:
-    """The dossier's present contract, its signatures, and the chantier opened from it; one statement."""
+    """The dossier's present contract, its signatures, and the chantier opened from it; one statement.
+
+    That of its present home; the one in force before an amendment that is not signed yet.
+    """
     signed = (
         select(func.count())
         .select_from(Signature)
@@ -151,10 +155,16 @@ def contract_and_chantier(scope: Scope) -> Statement:
             func.coalesce(tasks.c.done, 0).label("done"),
             func.coalesce(tasks.c.blocked, 0).label("blocked"),
         )
+        .join(Split, Split.id == Contract.split_id)
+        .join(Dossier, Dossier.id == Contract.dossier_id)
         .outerjoin(Chantier, Chantier.contract_id == Contract.id)
         .outerjoin(Organisation, Organisation.id == Chantier.partner_id)
         .outerjoin(tasks, tasks.c.chantier_id == Chantier.id)
-        .where(Contract.dossier_id == bindparam("dossier_id"), Contract.state != ContractState.CANCELLED)
-        .order_by(Contract.id.desc())
+        .where(Contract.dossier_id == bindparam("dossier_id"), Contract.state.not_in(GIVEN_UP))
+        .order_by(
+            case((Split.dwelling_id == Dossier.dwelling_id, 0), else_=1),
+            case((Contract.state == ContractState.SIGNED, 0), else_=1),
+            Contract.id.desc(),
+        )
         .limit(1)
     )

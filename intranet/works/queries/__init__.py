@@ -25,6 +25,7 @@ from intranet.works.queries.history import (
 from intranet.works.queries.kinds import KindChoice, facts_of_kind, kind_choices
 from intranet.works.queries.lines import LineView, is_line_of, sent_lines, split_header, split_lines
 from intranet.works.queries.queues import QueueRow, my_turn, waiting_for_others
+from intranet.works.queries.standing import Standing, standing
 from intranet.works.queries.turns import Grant, Turn, TurnDays, turn_days, turn_of
 from intranet.works.queries.wordings import LinePast, Override, Past, Sent, line_past, overrides, sent_past
 
@@ -39,6 +40,7 @@ __all__ = [
     "Past",
     "QueueRow",
     "Sent",
+    "Standing",
     "Turn",
     "TurnDays",
     "Version",
@@ -65,6 +67,7 @@ __all__ = [
     "signatures",
     "split_header",
     "split_lines",
+    "standing",
     "told",
     "turn_days",
     "turn_of",

@@ -12,7 +12,7 @@ from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one
 from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split
-from intranet.works.terms import ContractState
+from intranet.works.terms import GIVEN_UP
 
 _HEADER = (
     select(
@@ -30,6 +30,14 @@ _HEADER = (
         Contract.partner_id,
         Contract.lines,
         Contract.document_id,
+        Contract.reading_document_id,
+        Contract.sealed_document_id,
+        Contract.failure,
+        Contract.amends_id,
+        Contract.support_volunteers,
+        Contract.insurance,
+        Contract.insured_until,
+        Contract.image_consent,
         Contract.created_at,
         Contract.signed_on,
         Household.name.label("tenant"),
@@ -48,11 +56,20 @@ _HEADER = (
 )
 _LIVE = (
     select(Contract.id, Contract.number, Contract.state, Contract.document_id, Contract.signed_on)
-    .where(Contract.split_id == bindparam("split_id"), Contract.state != ContractState.CANCELLED)
+    .where(Contract.split_id == bindparam("split_id"), Contract.state.not_in(GIVEN_UP))
     .order_by(Contract.id.desc())
 )
 _SIGNATURES = (
-    select(Signature.side, Signature.name, Signature.signed_on, Signature.recorded_at)
+    select(
+        Signature.side,
+        Signature.name,
+        Signature.method,
+        Signature.signed_on,
+        Signature.document_id,
+        Signature.refused,
+        Signature.reason,
+        Signature.recorded_at,
+    )
     .where(Signature.contract_id == bindparam("contract_id"))
     .order_by(Signature.recorded_at, Signature.id)
 )
@@ -69,12 +86,12 @@ def contract_header(contract_id: int) -> Row | None:
 
 
 def live_contract(split_id: int) -> Row | None:
-    """The split's contract that is not cancelled, or ``None``."""
+    """The split's contract that was neither cancelled nor refused, or ``None``."""
     return fetch_one(_LIVE, split_id=split_id)
 
 
 def signatures(contract_id: int) -> Sequence[Row]:
-    """The signatures recorded: side, name, day signed, instant recorded."""
+    """The signatures and refusals recorded: side, name, how, day, scan, reason, instant recorded."""
     return fetch_all(_SIGNATURES, contract_id=contract_id)
 
 

@@ -18,6 +18,7 @@ from intranet.works.models import (
     Side,
     Split,
 )
+from intranet.works.terms import GIVEN_UP
 
 
 def _contracts(scope: Scope, *columns: Any) -> Select[Any]:
@@ -39,6 +40,9 @@ _CONTRACT = (
     Contract.state,
     Contract.created_at,
     Contract.document_id,
+    Contract.sealed_document_id,
+    Contract.reading_document_id,
+    Contract.failure,
     Household.name.label("tenant"),
     Dwelling.address,
     Dwelling.postcode,
@@ -80,7 +84,7 @@ def contract_of(scope: Scope) -> Select[Any]:
     """The latest contract of a split (``:split_id``) that was not cancelled."""
     return (
         _contracts(scope, Contract.id, Contract.number, Contract.state)
-        .where(Contract.split_id == bindparam("split_id"), Contract.state != ContractState.CANCELLED)
+        .where(Contract.split_id == bindparam("split_id"), Contract.state.not_in(GIVEN_UP))
         .order_by(Contract.id.desc())
         .limit(1)
     )

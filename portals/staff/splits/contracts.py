@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
-from intranet.clock import today
 from intranet.errors import Refused
 from intranet.rows import Row, fetch_value
+from intranet.signatures import wordings as signing
 from intranet.timeline.queries import entries_about
 from intranet.works import contract as contracts
-from intranet.works import queries, signing
+from intranet.works import queries
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 from intranet.works.wordings import contract_state_word
-from portals.staff.answering import DONE, SHOWN, UNPROCESSABLE, obey, sent_version
+from portals.staff.answering import DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
-from portals.staff.splits.forms import ContractForm, SignatureForm
+from portals.staff.splits.amendments import STANDING_LINKS, may_amend, retry_of
+from portals.staff.splits.forms import ContractForm
 from portals.staff.splits.queries import chantier_of
 
 
@@ -33,7 +34,9 @@ def split_contract(split_id: int) -> ResponseReturnValue:
         abort(404)
     if live is not None:
         return redirect(url_for("staff.contract", contract_id=live.id), DONE)
-    form = ContractForm()
+    amended = queries.standing(split_id).amends
+    form = ContractForm(obj=queries.contract_header(amended.contract_id) if amended else None)
+    form.show_consent()
     form.offer_partners([(each.id, each.name) for each in queries.partners()])
     made: list[int] = []
     status = obey(
@@ -47,6 +50,7 @@ def split_contract(split_id: int) -> ResponseReturnValue:
         split=head,
         form=form,
         agreed=head.state is SplitState.AGREED,
+        amends=amended is not None,
         version=head.version if status != UNPROCESSABLE else sent_version(),
     )
     return page, status
@@ -56,35 +60,16 @@ def split_contract(split_id: int) -> ResponseReturnValue:
 @requires(p.CONTRACT_READ)
 def contract(contract_id: int) -> ResponseReturnValue:
     """State, document, signatures, and what comes next."""
-    return _page(contract_id, SignatureForm(formdata=None)), SHOWN
+    return _page(contract_id)
 
 
 @bp.get("/contracts/<int:contract_id>/document")
 @requires(p.CONTRACT_READ)
 def contract_document(contract_id: int) -> ResponseReturnValue:
     """The link to the document, or word that it is being made: htmx asks until it is there."""
+    row = _own(contract_id)
     again = url_for("staff.contract_document", contract_id=contract_id)
-    return render_template("works/_document.html", contract=_own(contract_id), asked_again=again)
-
-
-@bp.post("/contracts/<int:contract_id>/signatures")
-@requires(p.CONTRACT_SIGN)
-def contract_signatures(contract_id: int) -> ResponseReturnValue:
-    """Record a signature given on paper. With the last one the contract is signed."""
-    require(p.CONTRACT_SIGN, Contract, contract_id, seen_by=p.CONTRACT_READ)
-    form = SignatureForm()
-    form.side.choices = [(side.value, side.value) for side in Side]
-
-    def record() -> None:
-        contracts.record_signature(
-            actor(), contract_id, Side(form.side.data), form.name.data or "", form.signed_on.data or today()
-        )
-
-    status = obey(form, record)
-    if status == DONE:
-        flash(_("Signature enregistrée."), "success")
-        return redirect(url_for("staff.contract", contract_id=contract_id), DONE)
-    return _page(contract_id, form), status
+    return render_template("works/_document.html", contract=row, asked_again=again, retry=retry_of(row))
 
 
 @bp.post("/contracts/<int:contract_id>/cancel")
@@ -114,29 +99,28 @@ def _own(contract_id: int) -> Row:
     return row
 
 
-def _page(contract_id: int, form: SignatureForm) -> str:
+def _page(contract_id: int) -> str:
     row = _own(contract_id)
     marks = signing.marks(row.lines, queries.signatures(contract_id))
-    awaited = [mark for mark in marks if mark.signed_on is None]
-    form.side.choices = [(mark.side.value, mark.label) for mark in awaited]
-    if not form.is_submitted():
-        form.signed_on.data = today()
     ready = row.document_id is not None
+    open_now = ready and row.state is ContractState.PREPARED
+    may_record = open_now and can(p.CONTRACT_RECORD, Contract, contract_id)
     return render_template(
         "staff/splits/contract.html",
         contract=row,
         state=contract_state_word(row.state),
-        sentence=signing.contract_sentence(row.state, marks, ready=ready, for_alc=True),
+        sentence=signing.contract_sentence(row.state, marks, Side.ALC, ready=ready),
         signatures=marks,
         lines=row.lines,
-        form=form,
-        may_sign=ready
-        and bool(awaited)
-        and row.state is ContractState.PREPARED
-        and can(p.CONTRACT_SIGN, Contract, contract_id),
+        sign_for={mark.side for mark in signing.awaited(marks)} if may_record else set(),
+        reader=Side.ALC,
         may_cancel=row.state is ContractState.PREPARED and can(p.CONTRACT_ISSUE, Split, row.split_id),
         may_open=row.state is ContractState.SIGNED and can(p.CHANTIER_PREPARE, Contract, contract_id),
         chantier_id=fetch_value(chantier_of, contract_id=contract_id),
         asked_again=url_for("staff.contract_document", contract_id=contract_id),
+        retry=retry_of(row),
+        standing=queries.standing(row.split_id),
+        standing_links=STANDING_LINKS,
+        may_amend=may_amend(row),
         history=entries_about("contract", contract_id, Side.ALC, 12),
     )

@@ -157,6 +157,7 @@ class ContractForm(BaseForm):
         [required(_l("Dites comment la famille sera accompagnée par son référent."))],
         render_kw={"rows": 4},
     )
+    support_volunteers = LongTextField(_l("Bénévoles et entraide"), render_kw={"rows": 3})
     starts_on = DateField(_l("Début prévu"), [required(_l("Indiquez le début prévu."))])
     ends_on = DateField(_l("Fin prévue"), [required(_l("Indiquez la fin prévue."))])
     days_a_week = IntegerField(
@@ -166,6 +167,18 @@ class ContractForm(BaseForm):
         render_kw={"inputmode": "numeric"},
     )
     partner_id = SelectField(_l("Partenaire travaux"), validate_choice=False)
+    insurance = TextField(_l("Assurance habitation de la famille"), max_length=255)
+    insured_until = DateField(_l("Assurée jusqu’au"), [Optional()])
+    image_consent = RadioField(
+        _l("La famille accepte-t-elle de paraître sur les photos du chantier ?"),
+        choices=[(YES, _l("Oui")), (NO, _l("Non")), ("", _l("À cocher par elle sur le contrat"))],
+        default="",
+    )
+
+    def show_consent(self) -> None:
+        """The answer of the contract an amendment begins from, as the choices say it."""
+        if not self.is_submitted():
+            self.image_consent.data = {"True": YES, "False": NO}.get(self.image_consent.data or "", "")
 
     def offer_partners(self, partners: Sequence[tuple[int, str]]) -> None:
         """Fill the list of works partners."""
@@ -186,12 +199,8 @@ class ContractForm(BaseForm):
             ends_on=ends_on,
             days_a_week=self.days_a_week.data or 0,
             partner_id=int(chosen) if chosen in {str(each) for each in self.known_partners} else None,
+            support_volunteers=self.support_volunteers.data or "",
+            insurance=self.insurance.data or "",
+            insured_until=self.insured_until.data,
+            image_consent={YES: True, NO: False}.get(self.image_consent.data or ""),
         )
-
-
-class SignatureForm(BaseForm):
-    """A signature given on paper."""
-
-    side = SelectField(_l("Pour"))
-    name = TextField(_l("Nom du signataire"), [required(_l("Indiquez qui a signé."))], max_length=120)
-    signed_on = DateField(_l("Signé le"), [required(_l("Indiquez la date de la signature."))])

@@ -24,6 +24,7 @@ from intranet.works.turn import turn_block
 from intranet.works.wordings import next_sentence, state_word
 from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from portals.staff.blueprint import bp
+from portals.staff.splits.amendments import STANDING_LINKS
 
 
 class Step(NamedTuple):
@@ -103,6 +104,8 @@ def page(split_id: int, problem: Problem | None = None, refused: Refused | None 
         groups=shown["table"].groups,
         refused=refused,
         typed=request.form,
+        standing=queries.standing(split_id),
+        standing_links=STANDING_LINKS,
         turn=turn_block(split_id, Side.ALC),
         may_grant=may_now("grant_time", head.state) and can(p.SPLIT_GRANT_TIME, Split, split_id),
         history=entries_about("split", split_id, Side.ALC, 12),

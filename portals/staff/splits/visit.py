@@ -13,7 +13,9 @@ from intranet.dossiers.queries import dossier_header
 from intranet.rows import fetch_one
 from intranet.works import queries, service
 from intranet.works.machine import may_now
-from intranet.works.models import Need
+from intranet.works.models import Need, Side, SplitState
+from intranet.works.queries.reusable import reusable
+from intranet.works.wordings import state_word
 from portals.staff.answering import DONE, SHOWN, obey
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
@@ -48,16 +50,20 @@ def visit(dossier_id: int) -> ResponseReturnValue:
         form.need.data = request.args.get("need") or Need.NEEDED.value
     head = fetch_one(open_split, dossier_id=dossier_id)
     rooms = showing.by_room(head.id, head.state) if head else ()
+    writable = head is None or may_now("add_line", head.state)
+    offered = not rooms and writable and dossier.dwelling_id is not None
     page = render_template(
         "staff/splits/visit.html",
         dossier=dossier,
+        reusable=reusable(dossier.dwelling_id) if offered else (),
+        words={state: state_word(state, Side.ALC) for state in SplitState},
         split=head,
         rooms=rooms,
         form=form,
         preview=showing.preview(form, dossier, kinds),
         damage=damage_preview(form, dossier_id),
         default_url=url_for("staff.visit_default", dossier_id=dossier_id),
-        writable=head is None or may_now("add_line", head.state),
+        writable=writable,
         places=showing.places(rooms),
     )
     return page, status
