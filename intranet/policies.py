@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from intranet import permissions as p
@@ -19,7 +19,7 @@ from intranet.access import ACTOR, GuestRole, OrganisationKind, Role, Scope
 from intranet.chantiers.models import Chantier, SitePhoto
 from intranet.commitments.models import Commitment
 from intranet.database import Model
-from intranet.documents.models import Document
+from intranet.documents.models import Document, DocumentKind
 from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
 from intranet.organisations.models import Confidentiality, Pole
 from intranet.plugin_api import Policy
@@ -143,6 +143,11 @@ def _of_a_contract() -> ColumnElement[bool]:
     )
 
 
+def _my_tenants() -> Select[int]:
+    """The dossiers whose dwelling is the bailleur's today."""
+    return select(Dossier.id).where(Dossier.bailleur_id == ACTOR.organisation_id)
+
+
 def _files(scope: Scope) -> ColumnElement[bool]:
     """A file of a dossier: its audience names my side, the dossier concerns me, and it was not made with another."""
     if scope.kind is OrganisationKind.ASSOCIATION:
@@ -151,7 +156,10 @@ def _files(scope: Scope) -> ColumnElement[bool]:
         mine = select(Split.dossier_id).where(Split.bailleur_id == ACTOR.organisation_id, Split.number > 0)
         return and_(
             Document.audience.contains("bailleur"),
-            Document.dossier_id.in_(mine),
+            or_(
+                and_(Document.kind != DocumentKind.INSURANCE, Document.dossier_id.in_(mine)),
+                and_(Document.kind == DocumentKind.INSURANCE, Document.dossier_id.in_(_my_tenants())),
+            ),
             _not_of_another(Chantier.bailleur_id, _contracts(scope)),
             ~exists().where(Commitment.document_id == Document.id, ~_commitments(scope)),
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy import Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.database import Model, UtcDateTime, choice, now
@@ -15,6 +15,7 @@ class DocumentKind(enum.StrEnum):
     PHOTO = "photo"
     CONTRACT = "contract"
     ATTACHMENT = "attachment"
+    INSURANCE = "insurance"  # the tenant's attestation, good until ``valid_until``
 
 
 class Document(Model):
@@ -38,4 +39,5 @@ class Document(Model):
     height: Mapped[int | None] = mapped_column(Integer)
     audience: Mapped[str] = mapped_column(String(60), default="alc")
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
+    valid_until: Mapped[date | None] = mapped_column(Date)
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

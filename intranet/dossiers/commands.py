@@ -112,6 +112,14 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class AttestInsurance:
+    """The tenant's home is insured until that day, says the file sent with it."""
+
+    dossier_id: int
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class NamePeople:
     """The trio of R20. ``None`` leaves a place empty, which the dossier's page warns of."""
 

@@ -18,6 +18,7 @@ from intranet.database import now
 from intranet.dossiers import commands as c
 from intranet.dossiers.allocation import change_dwelling, put_dwelling, record_dwelling
 from intranet.dossiers.dates import refuse_before, refuse_future
+from intranet.dossiers.insurance import attest_insurance, close_attestations
 from intranet.dossiers.loading import take_dossier
 from intranet.dossiers.machine import DOSSIER, OPEN_STATES, Facts
 from intranet.dossiers.models import Dossier, Dwelling
@@ -34,6 +35,7 @@ from intranet.works.service import tenancy_ended
 __all__ = [
     "add_note",
     "allocate",
+    "attest_insurance",
     "change_dwelling",
     "close",
     "come_back",
@@ -150,6 +152,7 @@ def allocate(actor: Actor, command: c.Allocate) -> Dossier:
             field="entry_on",
         )
     dwelling = put_dwelling(actor, command)
+    close_attestations(dossier.id)
     dossier.dwelling_id = dwelling.id
     dossier.bailleur_id = dwelling.bailleur_id
     _move(
@@ -246,6 +249,7 @@ def leave(actor: Actor, command: c.Leave) -> Dossier:
     dossier.left_reason = command.reason
     if housed:
         _free_dwelling(dossier, True)
+        close_attestations(dossier.id)
         record(
             "dossier.allocation_ended",
             actor=actor,

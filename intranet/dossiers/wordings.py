@@ -125,6 +125,7 @@ TIMELINE: dict[str, Any] = {
     "dossier.people_named": _named,
     "dossier.granted": _l("a ouvert ce dossier protégé à %(person)s"),
     "dossier.grant_revoked": _l("a retiré à %(person)s l’accès à ce dossier protégé"),
+    "dossier.insured": _dated(_l("a ajouté l’attestation d’assurance, valable jusqu’au %(on)s")),
     "dossier.data_taken": _l("a remis à la famille une copie de ses données"),
     "dossier.erased": _l("a effacé les données de la famille"),
     "dossier.note_added": _l("a écrit une note"),

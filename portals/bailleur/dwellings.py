@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import requires
+from intranet.clock import today
+from intranet.dossiers.insurance import attestations
 from intranet.dossiers.wordings import SURVEYS
 from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.web.listing import Filter, Listing
@@ -45,10 +47,13 @@ def dwelling(dwelling_id: int) -> ResponseReturnValue:
     row = fetch_one(queries.dwelling_page, dwelling_id=dwelling_id)
     if row is None:
         abort(404)
+    insured = fetch_one(attestations, dossier_id=row.dossier_id) if row.dossier_id else None
     splits = fetch_all(queries.dwelling_splits, dwelling_id=dwelling_id)
     return render_template(
         "bailleur/dwelling.html",
         dwelling=row,
         surveys=SURVEYS,
+        insured=insured,
+        today=today(),
         splits=[(each, state_word(each.state, Side.BAILLEUR)) for each in splits],
     )

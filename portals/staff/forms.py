@@ -292,3 +292,9 @@ class EraseForm(BaseForm):
     """The number of the dossier, typed: an erasure cannot be undone."""
 
     typed = TextField(_l("Numéro du dossier"), [required()], max_length=16)
+
+
+class InsuranceForm(BaseForm):
+    """The tenant's attestation of insurance; the file itself is read from the request."""
+
+    valid_until = DateField(_l("Valable jusqu’au"), [InputRequired(MISSING)])

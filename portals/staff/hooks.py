@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
-from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Portal, SearchSource, hookimpl
+from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Portal, SearchSource, hookimpl
 from portals.staff import (
     administration,
     chantiers,
@@ -16,6 +16,7 @@ from portals.staff import (
     dwellings,
     home,
     households,
+    insurance,
     offers,
     path,
     people,
@@ -32,6 +33,7 @@ PAGES = (
     households,
     path,
     people,
+    insurance,
     personal_data,
     dwellings,
     splits,
@@ -62,6 +64,21 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
         NavItem(_l("Chantiers"), "staff.chantiers", p.CHANTIER_READ, "hammer", 40, here),
         *ADMINISTRATION,
+    )
+
+
+@hookimpl
+def register_panels() -> Sequence[Panel]:
+    return (
+        Panel(
+            "insurance",
+            "dossier",
+            _l("Assurance du locataire"),
+            p.DOSSIER_READ,
+            insurance.render_panel,
+            ("staff",),
+            30,
+        ),
     )
 
 
