@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from intranet import permissions as p
 from intranet.access import ACTOR, OrganisationKind, Scope, visible
@@ -29,8 +30,8 @@ from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
 from intranet.search.queries import newest
-from intranet.works.models import Contract
-from intranet.works.terms import Side
+from intranet.works.models import Contract, Split
+from intranet.works.terms import Side, SplitState
 
 _COMMON = (
     Chantier.id,
@@ -52,6 +53,19 @@ _COMMON = (
     Organisation.name.label("partner"),
 )
 
+_AMENDMENT = aliased(Split)
+_AMENDING = (
+    select(func.count())
+    .select_from(_AMENDMENT)
+    .where(
+        _AMENDMENT.amends_id == Contract.split_id,
+        _AMENDMENT.number > 0,  # what ALC prepares is its own business
+        _AMENDMENT.state.in_((SplitState.PROPOSED, SplitState.COUNTERED, SplitState.AGREED)),
+    )
+    .correlate(Contract)
+    .scalar_subquery()
+)
+
 _ON_SITE = (
     Chantier.safety_note,
     Chantier.animator_id,
@@ -68,6 +82,7 @@ _ON_SITE = (
     Contract.number.label("contract_number"),
     Contract.state.label("contract_state"),
     Contract.document_id.label("contract_document"),
+    _AMENDING.label("amending"),
 )
 
 
