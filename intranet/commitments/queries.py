@@ -16,6 +16,7 @@ from intranet.access import Scope, visible
 from intranet.clock import today
 from intranet.commitments.models import Commitment
 from intranet.commitments.rules import CommitmentState, state_on
+from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
@@ -23,18 +24,18 @@ from intranet.works.models import Contract
 
 S = CommitmentState
 SORTS = ("due", "address", "tenant")
-_DAY: Any = bindparam("day", type_=Date())
+TODAY: Any = bindparam("today", type_=Date())
 _ALIVE = Commitment.withdrawn_on.is_(None)
 _TO_DO = and_(_ALIVE, Commitment.done_on.is_(None))
 
 IN_STATE: Mapping[CommitmentState, ColumnElement[bool]] = {
-    S.DUE: and_(_TO_DO, Commitment.due_on >= _DAY),
-    S.OVERDUE: and_(_TO_DO, Commitment.due_on < _DAY),
+    S.DUE: and_(_TO_DO, Commitment.due_on >= TODAY),
+    S.OVERDUE: and_(_TO_DO, Commitment.due_on < TODAY),
     S.DONE: and_(_ALIVE, Commitment.done_on.is_not(None), Commitment.confirmed_on.is_(None)),
     S.CONFIRMED: and_(_ALIVE, Commitment.confirmed_on.is_not(None)),
     S.WITHDRAWN: Commitment.withdrawn_on.is_not(None),
 }
-"""``rules.state_on`` as criteria; ``:day`` is today."""
+"""``rules.state_on`` as criteria; ``:today`` is the day in Nice."""
 
 _COLUMNS = (
     Commitment.id,
@@ -57,6 +58,9 @@ _COLUMNS = (
     Dwelling.postcode,
     Dwelling.town,
     Organisation.name.label("bailleur"),
+    Document.name.label("proof"),
+    Document.width.label("proof_width"),
+    Document.height.label("proof_height"),
 )
 
 
@@ -84,6 +88,7 @@ def _base(scope: Scope, *columns: Any) -> Select[Any]:
         .join(Household, Household.id == Dossier.household_id)
         .join(Dwelling, Dwelling.id == Commitment.dwelling_id)
         .join(Organisation, Organisation.id == Commitment.bailleur_id)
+        .outerjoin(Document, Document.id == Commitment.document_id)
     )
     return visible(scope, statement, p.COMMITMENT_READ, Commitment)
 
@@ -153,17 +158,17 @@ def commitments(
     names, params = _asked(search, only)
     day = today()
     if limit is None:
-        rows: Iterable[Row] = fetch_all(_listed, names, state, sort, **_dated(state, day), **params)
+        rows: Iterable[Row] = fetch_all(_listed, names, state, sort, **params, today=day)
     else:
         params |= {"limit": limit, "offset": offset}
-        rows = fetch_all(_page, names, state, sort, **_dated(state, day), **params)
+        rows = fetch_all(_page, names, state, sort, **params, today=day)
     return [_view(row, day) for row in rows]
 
 
 def commitment_count(state: CommitmentState | None = None, *, search: str = "", **only: int) -> int:
     """How many the same filters leave."""
     names, params = _asked(search, only)
-    return int(fetch_value(_count, names, state, **_dated(state, today()), **params) or 0)
+    return int(fetch_value(_count, names, state, **params, today=today()) or 0)
 
 
 def commitment(commitment_id: int) -> View | None:
@@ -174,7 +179,7 @@ def commitment(commitment_id: int) -> View | None:
 
 def counts() -> Counts:
     """How many wait, among those the person may see. One statement."""
-    row = fetch_one(_counts, day=today())
+    row = fetch_one(_counts, today=today())
     return Counts(row.due, row.overdue, row.done) if row else Counts(0, 0, 0)
 
 
@@ -185,10 +190,6 @@ def _asked(search: str, only: Mapping[str, int]) -> tuple[tuple[str, ...], dict[
             search = search.replace(sign, f"\\{sign}")
         params["pattern"] = f"%{search}%"
     return (*(("q",) if search else ()), *only), params
-
-
-def _dated(state: CommitmentState | None, day: date) -> dict[str, date]:
-    return {"day": day} if state in (S.DUE, S.OVERDUE) else {}
 
 
 def _view(row: Row, day: date) -> View:

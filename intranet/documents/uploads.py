@@ -28,6 +28,11 @@ def receives_files(view: F) -> F:
     return view
 
 
+def upload_limit_mb() -> int:
+    """The largest file taken in, in megabytes (2²⁰ bytes), for a form to say."""
+    return settings().max_upload_mb
+
+
 class Upload(NamedTuple):
     """A file somebody sends, as it comes: nothing of it is checked yet."""
 

@@ -21,7 +21,7 @@ from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
 from intranet.guests.wordings import TIMELINE as GUEST_WORDINGS
 from intranet.rent.wordings import TIMELINE as RENT_WORDINGS
 from intranet.wear.wordings import TIMELINE as WEAR_WORDINGS
-from intranet.works.wordings import TIMELINE as WORKS_WORDINGS
+from intranet.works.events import TIMELINE as WORKS_WORDINGS
 
 log = structlog.get_logger()
 

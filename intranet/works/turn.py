@@ -48,7 +48,7 @@ def turn_block(split_id: int, side: Side) -> Block | None:
         return None
     delay = turn.delay
     return Block(
-        state=_state(delay, turn.late) if delay else None,
+        state=due_word(delay, side) if delay else None,
         sentence=_back(delay, side) if delay else "",
         granted=_granted(turn, delay) if delay else "",
         reason=turn.grant.reason if turn.grant else "",
@@ -59,9 +59,10 @@ def turn_block(split_id: int, side: Side) -> Block | None:
     )
 
 
-def _state(delay: Delay, late: bool) -> StateWord:
-    if not late:
-        return StateWord(_due(delay), "grey")
+def due_word(delay: Delay, side: Side) -> StateWord:
+    """By when the bailleur's answer is due, or how late it is; amber when it is the reader's to give."""
+    if not delay.late(now()):
+        return StateWord(_due(delay), "amber" if side is Side.BAILLEUR else "violet")
     days = days_between(delay.due, now())
     if not days:
         return StateWord(_("En retard depuis aujourd’hui"), "red")

@@ -8,11 +8,20 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
-from intranet.plugin_api import NavItem, OrganisationKind, Portal, hookimpl
-from portals.bailleur import chantiers, contracts, dwellings, home, past, splits
+from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Portal, hookimpl
+from portals.bailleur import (
+    chantiers,
+    commitments,
+    contracts,
+    dwellings,
+    home,
+    past,
+    portfolio,
+    splits,
+)
 from portals.bailleur.blueprint import bp
 
-PAGES = (home, dwellings, splits, past, contracts, chantiers)
+PAGES = (home, portfolio, dwellings, splits, past, contracts, commitments, chantiers)
 """The modules whose routes stand on the blueprint."""
 
 
@@ -40,5 +49,26 @@ def register_nav() -> Sequence[NavItem]:
     return (
         NavItem(_l("Accueil"), "bailleur.home", p.SPLIT_READ, "house", 10, here),
         NavItem(_l("Répartitions"), "bailleur.splits", p.SPLIT_READ, "list-check", 20, here),
+        NavItem(_l("Engagements"), "bailleur.commitments", p.COMMITMENT_READ, "calendar-check", 22, here),
+        NavItem(_l("Vue d’ensemble"), "bailleur.portfolio", p.DWELLING_READ, "diagram-3", 25, here),
         NavItem(_l("Logements"), "bailleur.dwellings", p.DWELLING_READ, "building", 30, here),
     )
+
+
+@hookimpl
+def register_panels() -> Sequence[Panel]:
+    return (
+        Panel(
+            "commitments",
+            "dwelling",
+            _l("Vos engagements"),
+            p.COMMITMENT_READ,
+            commitments.commitments_panel,
+            portals=("bailleur",),
+        ),
+    )
+
+
+@hookimpl
+def register_exporters() -> Sequence[Exporter]:
+    return (portfolio.EXPORTER,)

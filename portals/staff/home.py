@@ -11,6 +11,7 @@ from flask import render_template, url_for
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
+from intranet.clock import today
 from intranet.dossiers.queries import COUNT_UP_TO
 from intranet.rows import fetch_all
 from intranet.settings.service import value
@@ -25,6 +26,7 @@ PAGES = {
     "new_contract": ("staff.split_contract", "split_id"),
     "new_chantier": ("staff.open_chantier", "contract_id"),
     "contract": ("staff.contract", "contract_id"),
+    "commitment": ("staff.commitment", "commitment_id"),
     "chantier": ("staff.chantier", "chantier_id"),
     "personal_data": ("staff.dossier_personal_data", "dossier_id"),
 }
@@ -87,8 +89,8 @@ def _url(queue: queues.Queue, row: Any, mine: bool) -> str:
 def home() -> str:
     """Queues, news and the programme. Constant number of statements, whoever looks."""
     person = actor()
-    waiting = {row.queue: row.waiting for row in fetch_all(queues.counts)}
-    rows = fetch_all(queues.oldest)
+    waiting = {row.queue: row.waiting for row in fetch_all(queues.counts, today=today())}
+    rows = fetch_all(queues.oldest, today=today())
     programme = fetch_all(queries.programme)
     return render_template(
         "staff/home.html",

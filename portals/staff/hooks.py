@@ -12,6 +12,7 @@ from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Port
 from portals.staff import (
     administration,
     chantiers,
+    commitments,
     dossiers,
     dwellings,
     home,
@@ -38,6 +39,7 @@ PAGES = (
     dwellings,
     splits,
     chantiers,
+    commitments,
     administration,
 )
 """The modules whose routes stand on the staff blueprint."""
@@ -63,6 +65,7 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Dossiers"), "staff.dossiers", p.DOSSIER_READ, "folder2-open", 20, here),
         NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
         NavItem(_l("Chantiers"), "staff.chantiers", p.CHANTIER_READ, "hammer", 40, here),
+        NavItem(_l("Engagements"), "staff.commitments", p.COMMITMENT_READ, "calendar-check", 45, here),
         *ADMINISTRATION,
     )
 
@@ -71,13 +74,21 @@ def register_nav() -> Sequence[NavItem]:
 def register_panels() -> Sequence[Panel]:
     return (
         Panel(
+            "commitments",
+            "dossier",
+            _l("Engagements du bailleur"),
+            p.COMMITMENT_READ,
+            commitments.commitments_panel,
+            portals=("staff",),
+        ),
+        Panel(
             "insurance",
             "dossier",
             _l("Assurance du locataire"),
             p.DOSSIER_READ,
             insurance.render_panel,
-            ("staff",),
-            30,
+            portals=("staff",),
+            weight=30,
         ),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Actor, Scope, visible
+from intranet.clock import today
 from intranet.dossiers import queries as dossiers_queries
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
 from intranet.dossiers.search import DOSSIER, DWELLING, all_dossiers, all_dwellings
@@ -86,6 +87,7 @@ def exported_dossiers(_person: Actor, filters: Mapping[str, str]) -> Iterable[Se
         sort if sort in SORTS else "changed",
         BY_KEY.get(filters.get("queue", "")),
         **params,
+        today=today(),
     )
     for row in rows:
         yield (

@@ -12,10 +12,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, bindparam, func, literal, select, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier, ChantierState, Task, TaskState
+from intranet.commitments.models import Commitment
+from intranet.commitments.queries import IN_STATE
+from intranet.commitments.rules import CommitmentState
 from intranet.database import UtcDateTime
 from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.dossiers.queries import COUNT_UP_TO, incomplete_trio
@@ -30,7 +35,8 @@ PER_QUEUE = 10
 class Queue:
     """One queue; compared by identity, so that it can be part of a kept statement's key.
 
-    ``what(scope)`` selects ``dossier_id``, ``since`` and ``target_id``; ``target`` names the page to open.
+    ``what(scope)`` selects ``dossier_id``, ``since`` and ``target_id``; ``target`` names the page to open. Its
+    statements may ask for ``:today``, the day in Nice: whoever runs one gives it.
 
     ``permission`` is what moves it; ``None``: always somebody else's turn.
     """
@@ -67,14 +73,29 @@ def _of(model: Any, since: Any, *where: ColumnElement[bool]) -> Callable[[Scope]
     return build
 
 
+class _midnight(FunctionElement[Any]):
+    """A day as the instant it begins, so that it can stand in one list with instants."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(_midnight)
+def _cast(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS TIMESTAMP WITH TIME ZONE)"
+
+
+@compiles(_midnight, "sqlite")
+def _append(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses, **kw)} || ' 00:00:00.000000')"
+
+
 def _in(*states: DossierState) -> ColumnElement[bool]:
     return Dossier.state.in_(states)
 
 
 _NO_CONTRACT = (
-    ~select(Contract.id)
-    .where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED)
-    .exists()
+    ~select(Contract.id).where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED).exists()
 )
 _NO_CHANTIER = ~select(Chantier.id).where(Chantier.contract_id == Contract.id).exists()
 _BLOCKED = select(Task.id).where(Task.chantier_id == Chantier.id, Task.state == TaskState.BLOCKED).exists()
@@ -141,6 +162,13 @@ QUEUES = (
         _of(Chantier, Chantier.state_since, Chantier.state == ChantierState.FINISHED),
     ),
     Queue(
+        "commitment_done",
+        _l("Travaux du bailleur à confirmer"),
+        p.COMMITMENT_CONFIRM,
+        "commitment",
+        _of(Commitment, _midnight(Commitment.done_on), IN_STATE[CommitmentState.DONE]),
+    ),
+    Queue(
         "visit",
         _l("Visite commune à faire"),
         p.VISIT_WRITE,
@@ -193,6 +221,13 @@ QUEUES = (
         None,
         "split",
         _of(Split, Split.turn_since, Split.state == SplitState.PROPOSED),
+    ),
+    Queue(
+        "commitment_overdue",
+        _l("Travaux du bailleur en retard"),
+        None,
+        "commitment",
+        _of(Commitment, _midnight(Commitment.due_on), IN_STATE[CommitmentState.OVERDUE]),
     ),
     Queue(
         "dwelling",

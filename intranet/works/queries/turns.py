@@ -70,7 +70,7 @@ class Grant(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """Where the split stands. ``delay`` and ``late`` speak of the bailleur's turn, and of nothing else.
+    """Where the split stands. ``delay`` is that of the bailleur's turn, and of nothing else.
 
     ``turns`` are the turns one after the other, ``totals`` the days of each side: they add up.
     """
@@ -82,7 +82,6 @@ class Turn(NamedTuple):
     bailleur: str
     answer_days: int
     delay: Delay | None
-    late: bool
     grant: Grant | None
     turns: Sequence[TurnDays]
     totals: Mapping[Side, int]
@@ -106,7 +105,6 @@ def turn_of(split_id: int, at: datetime | None = None) -> Turn | None:
         bailleur=head.bailleur,
         answer_days=head.answer_days,
         delay=delay,
-        late=delay is not None and delay.late(moment),
         grant=_grant(entries) if delay is not None and delay.until is not None else None,
         turns=turns,
         totals=totals,

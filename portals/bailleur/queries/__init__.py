@@ -7,6 +7,7 @@ family beyond the contact it chose. Every one is limited by the same policies as
 from portals.bailleur.queries.contracts import contract_of, contract_page, contracts_to_sign
 from portals.bailleur.queries.dwellings import dwelling_count, dwelling_list, dwelling_page
 from portals.bailleur.queries.news import news
+from portals.bailleur.queries.portfolio import portfolio_count, portfolio_page, portfolio_rows
 from portals.bailleur.queries.splits import (
     dwelling_splits,
     split_count,
@@ -23,6 +24,9 @@ __all__ = [
     "dwelling_page",
     "dwelling_splits",
     "news",
+    "portfolio_count",
+    "portfolio_page",
+    "portfolio_rows",
     "split_count",
     "split_list",
     "splits_under_way",

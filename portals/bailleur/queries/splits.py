@@ -80,7 +80,7 @@ def _splits(scope: Scope, *columns: Any) -> Select[Any]:
 def splits_under_way(scope: Scope) -> Select[Any]:
     """Splits not yet signed, the longest waiting first, with the delay agreed (days)."""
     return (
-        _splits(scope, *_SPLIT, _lines(), _answered(), Organisation.answer_days)
+        _splits(scope, *_SPLIT, _lines(), _answered(), Organisation.answer_days, Split.more_time_until)
         .join(Organisation, Organisation.id == Split.bailleur_id)
         .where(Split.state.in_(UNDER_WAY))
         .order_by(Split.turn_since, Split.id)

@@ -1,0 +1,44 @@
+"""The list of commitments, the same in both portals: filters in the URL, 25 rows, a count, a table to take away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+
+from intranet.commitments.queries import View, commitment_count, commitments
+from intranet.commitments.rules import CommitmentState
+from intranet.commitments.table import NAME
+from intranet.commitments.wordings import LABELS, state_word
+from intranet.web.listing import Filter, Listing
+from intranet.web.states import StateWord
+from intranet.works.terms import Side
+
+FILTERS = (
+    Filter("q", _l("Locataire, adresse ou travaux"), kind="text"),
+    Filter("state", _l("État"), tuple((state.value, word) for state, word in LABELS.items())),
+)
+SORTS: dict[str, Any] = {
+    "due": _l("Les plus pressants"),
+    "address": _l("Adresse"),
+    "tenant": _l("Locataire"),
+}
+
+
+def read_list(side: Side) -> Listing:
+    """The list as the address asks for it; each row with its word as ``side`` reads it. Two statements."""
+    listing = Listing.of(request.args, filters=FILTERS, sorts=SORTS, default_sort="due", export=NAME)
+    chosen, search = listing.values["state"], listing.values["q"]
+    state = CommitmentState(chosen) if chosen else None
+    rows = commitments(state, search=search, sort=listing.sort, limit=listing.limit, offset=listing.offset)
+    return listing.with_rows(worded(rows, side), commitment_count(state, search=search))
+
+
+def worded(views: Any, side: Side) -> list[tuple[Any, StateWord]]:
+    """Each commitment's row with its state in words."""
+    found: list[tuple[Any, StateWord]] = []
+    view: View
+    for view in views:
+        found.append((view.row, state_word(view.state, side)))
+    return found

@@ -1,0 +1,110 @@
+"""What the bailleurs undertook, for ALC: the list, what is overdue, and the confirmation of what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from intranet import permissions as p
+from intranet.access import Actor, actor, can, require, requires
+from intranet.clock import today
+from intranet.commitments import queries, service
+from intranet.commitments.commands import Confirm, SendBack
+from intranet.commitments.listing import read_list, worded
+from intranet.commitments.models import Commitment
+from intranet.commitments.rules import CommitmentState
+from intranet.commitments.wordings import CONFIRMERS, next_sentence, state_word
+from intranet.errors import NotAllowed, Refused, Stale
+from intranet.extensions import db
+from intranet.timeline.queries import entries_about
+from intranet.works.terms import Side
+from intranet.works.wordings import SIDES
+from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
+from portals.staff.blueprint import bp
+
+
+@bp.get("/commitments")
+@requires(p.COMMITMENT_READ)
+def commitments() -> ResponseReturnValue:
+    """What the bailleurs undertook in the dossiers the person follows. Two statements."""
+    return render_template("staff/commitments.html", listing=read_list(Side.ALC))
+
+
+@bp.get("/commitments/<int:commitment_id>")
+@requires(p.COMMITMENT_READ)
+def commitment(commitment_id: int) -> ResponseReturnValue:
+    """One commitment, its proof, and who confirms."""
+    return _page(commitment_id)
+
+
+@bp.post("/commitments/<int:commitment_id>/confirm")
+@requires(p.COMMITMENT_CONFIRM)
+def commitment_confirm(commitment_id: int) -> ResponseReturnValue:
+    """The works are there: ALC saw them, or the household told its référent."""
+
+    def confirm() -> None:
+        side = request.form.get("side", "")
+        if side not in set(Side):
+            raise Refused(
+                "commitment.side", _("Dites qui a vu les travaux : la famille, ou vous."), field="side"
+            )
+        service.confirm(actor(), Confirm(commitment_id, sent_version(), Side(side)))
+
+    return _obey(commitment_id, confirm, _("C’est confirmé."))
+
+
+@bp.post("/commitments/<int:commitment_id>/send-back")
+@requires(p.COMMITMENT_CONFIRM)
+def commitment_send_back(commitment_id: int) -> ResponseReturnValue:
+    """The works are not as agreed: the bailleur reads why."""
+    reason = request.form.get("reason", "")
+    return _obey(
+        commitment_id,
+        lambda: service.send_back(actor(), SendBack(commitment_id, sent_version(), reason)),
+        _("Le bailleur est averti : ces travaux lui reviennent."),
+    )
+
+
+def commitments_panel(_person: Actor, dossier_id: int) -> str:
+    """What the bailleur undertook for a household, on its dossier; nothing before a contract is signed."""
+    rows = worded(queries.commitments(dossier_id=dossier_id), Side.ALC)
+    if not rows:
+        return ""
+    return render_template("commitments/_panel.html", rows=rows, prefix=url_for("staff.commitments"))
+
+
+def _obey(commitment_id: int, command: Callable[[], object], done: str) -> ResponseReturnValue:
+    require(p.COMMITMENT_CONFIRM, Commitment, commitment_id, seen_by=p.COMMITMENT_READ)
+    try:
+        command()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        db.session.rollback()
+        status = CONFLICT if isinstance(refused, Stale) else UNPROCESSABLE
+        return _page(commitment_id, refused), status
+    flash(done, "success")
+    return redirect(url_for("staff.commitment", commitment_id=commitment_id), DONE)
+
+
+def _page(commitment_id: int, refused: Refused | None = None) -> str:
+    found = queries.commitment(commitment_id)
+    if found is None:
+        abort(404)
+    row, state = found
+    return render_template(
+        "staff/commitment.html",
+        row=row,
+        side=Side.ALC,
+        state=state_word(state, Side.ALC),
+        sentence=next_sentence(state, Side.ALC, row.due_on, today()),
+        confirmed=str(SIDES[row.confirmed_side]) if row.confirmed_side else None,
+        confirmers=CONFIRMERS,
+        refused=refused,
+        typed=request.form,
+        may_confirm=state is CommitmentState.DONE and can(p.COMMITMENT_CONFIRM, Commitment, commitment_id),
+        history=entries_about("commitment", commitment_id, Side.ALC, 12),
+    )
