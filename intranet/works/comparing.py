@@ -38,6 +38,7 @@ class Pair:
     left: tuple[Said, ...]
     right: tuple[Said, ...]
     words: tuple[str, ...]
+    summary: str  # all that is said of a line that did not change, in one breath
 
     @property
     def changed(self) -> bool:
@@ -72,13 +73,13 @@ def compare(
 ) -> Comparison | None:
     """The two versions asked for by their number; else the last two. ``None`` when nothing was sent.
 
-    ``present`` is what ALC is preparing: given to ALC alone.
+    ``present`` is what ALC is preparing, given to ALC alone; it is offered once it differs from what was sent.
     """
     if not kept:
         return None
     snapshots: dict[int, Snapshot] = {each.number: each.lines for each in kept}
     options = [(each.number, _title(each)) for each in kept]
-    if present is not None:
+    if present is not None and any(differences(kept[-1].lines, present)):
         snapshots[PRESENT] = present
         options.append((PRESENT, str(_("En préparation"))))
     last = [number for number, _words in options][-2:]
@@ -122,6 +123,7 @@ def _pair(
         _marked(told_left, told_right),
         _marked(told_right, told_left),
         tuple(change_in_words(change) for change in changes),
+        " · ".join(_("%(what)s : %(value)s", what=what, value=value) for what, value in told_right) if not changes else "",
     )
 
 

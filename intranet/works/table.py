@@ -33,6 +33,7 @@ from intranet.works.wordings import (
     WHATS,
     value_in_words,
     who_does,
+    within,
 )
 
 MENDABLE = frozenset({"condition_unanswered", "condition_unmet", "written_consent"})
@@ -284,14 +285,8 @@ def _offer(row: LineView) -> str:
     if row.counter_holder is not None:
         words.append(who_does(row.counter_holder, row.counter_share_pct))
     if row.counter_payer is not None and row.counter_payer is not row.materials_payer:
-        words.append(_("matériaux : %(who)s", who=_inside(PAYERS[row.counter_payer])))
+        words.append(_("matériaux : %(who)s", who=within(PAYERS[row.counter_payer])))
     return ", ".join(words)
-
-
-def _inside(words: Any) -> str:
-    """The words in the middle of a sentence: an article loses its capital, a name keeps it."""
-    text = str(words)
-    return text[:1].lower() + text[1:] if text[:3] in ("La ", "Le ", "The") else text
 
 
 def _thread(comments: Iterable[Comment]) -> tuple[Said, ...]:

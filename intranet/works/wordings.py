@@ -256,6 +256,12 @@ def value_in_words(what: str, value: Any) -> str:
             return str(value)
 
 
+def within(words: Any) -> str:
+    """The words in the middle of a sentence: an article loses its capital, a name keeps it."""
+    text = str(words)
+    return text[:1].lower() + text[1:] if text[:3] in ("La ", "Le ", "The") else text
+
+
 def answer_in_words(answer: Mapping[str, Any]) -> str:
     """An answer with what it offers instead, if it does."""
     given = Answer(answer.get("answer", Answer.WAITING))
@@ -265,7 +271,7 @@ def answer_in_words(answer: Mapping[str, Any]) -> str:
     if answer.get("counter_holder"):
         offers.append(who_does(Holder(answer["counter_holder"]), answer.get("counter_share_pct")))
     if answer.get("counter_payer"):
-        offers.append(_("matériaux payés par %(who)s", who=PAYERS[Payer(answer["counter_payer"])]))
+        offers.append(_("matériaux payés par %(who)s", who=within(PAYERS[Payer(answer["counter_payer"])])))
     return str(_("contre-proposition : %(offers)s", offers=", ".join(offers)))
 
 
