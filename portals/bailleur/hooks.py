@@ -14,6 +14,7 @@ from portals.bailleur import (
     commitments,
     contracts,
     dwellings,
+    guests,
     home,
     past,
     portfolio,
@@ -21,7 +22,7 @@ from portals.bailleur import (
 )
 from portals.bailleur.blueprint import bp
 
-PAGES = (home, portfolio, dwellings, splits, past, contracts, commitments, chantiers)
+PAGES = (home, portfolio, dwellings, splits, guests, past, contracts, commitments, chantiers)
 """The modules whose routes stand on the blueprint."""
 
 
@@ -59,7 +60,7 @@ def register_nav() -> Sequence[NavItem]:
 def register_panels() -> Sequence[Panel]:
     return (
         Panel(
-            "commitments",
+            "dwelling-commitments",
             "dwelling",
             _l("Vos engagements"),
             p.COMMITMENT_READ,
