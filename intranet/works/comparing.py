@@ -123,7 +123,9 @@ def _pair(
         _marked(told_left, told_right),
         _marked(told_right, told_left),
         tuple(change_in_words(change) for change in changes),
-        " · ".join(_("%(what)s : %(value)s", what=what, value=value) for what, value in told_right) if not changes else "",
+        " · ".join(_("%(what)s : %(value)s", what=what, value=value) for what, value in told_right)
+        if not changes
+        else "",
     )
 
 
