@@ -14,12 +14,15 @@ from intranet.demo.days import on, working_days_ago
 from intranet.demo.dwellings import HOMES
 from intranet.demo.families import IN_STORIES, Family
 from intranet.demo.people import COMPAGNONS, Cast
+from intranet.demo.signing import sign_for
 from intranet.demo.visits import VISITS, Works
 from intranet.dossiers import service as dossiers
 from intranet.dossiers.commands import Allocate, Leave, NamePeople, RecordJoining, RecordVisit
 from intranet.dossiers.models import Dossier, Dwelling, Household, LeavingReason
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
+from intranet.signatures.finishing import seal_contract
+from intranet.signatures.rules import needed_sides
 from intranet.works import contract as contracts
 from intranet.works import service as splits
 from intranet.works.commands import AddLine, AnswerLine, HouseholdAnswer, IssueContract, Propose, SendBack
@@ -201,15 +204,17 @@ class Path:
             )
         with on(working_days_ago(days), 9, 31):
             contracts.render({"contract_id": self.contract.id})  # the worker's part: nobody signs before it
-        for later, side, name in (
-            (1, Side.HOUSEHOLD, self.family.name),
-            (2, Side.ALC, self.cast.coordination.name),
-            (4, Side.BAILLEUR, self.agent.name),
-            (5, Side.PARTNER, self.cast.animator.name),
+        for later, side, who in (
+            (1, Side.HOUSEHOLD, self.follower),  # the family signs on her phone
+            (2, Side.ALC, self.cast.coordination),
+            (4, Side.BAILLEUR, self.agent),
+            (5, Side.PARTNER, self.cast.animator),
         ):
-            if side in contracts.needed_sides(self.contract.lines):
-                with on(working_days_ago(days - later), 16) as day:
-                    contracts.record_signature(self.follower, self.contract.id, side, name, day)
+            if side in needed_sides(self.contract.lines):
+                with on(working_days_ago(days - later), 16):
+                    sign_for(who, self.contract.id, side, self.family.name)
+        with on(working_days_ago(days - 5), 16, 1):
+            seal_contract({"contract_id": self.contract.id})  # the worker's part
 
     def leave(self, days: int, reason: LeavingReason) -> None:
         with on(working_days_ago(days), 15, 30) as day:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -11,20 +11,26 @@ from intranet.access import Actor, OrganisationKind, Role
 from intranet.accounts.models import Membership, User
 from intranet.clock import today
 from intranet.database import writing
+from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier
 from intranet.extensions import db
 from intranet.jobs.service import run_due
 from intranet.organisations.models import Organisation
+from intranet.signatures.commands import Draw, Signer
+from intranet.signatures.service import sign_drawn
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.works import service
 from intranet.works.catalogue import load_catalogue
 from intranet.works.commands import AddLine, AnswerLine, HouseholdAnswer, IssueContract, Propose, SendBack
-from intranet.works.contract import issue, record_signature
+from intranet.works.contract import issue
 from intranet.works.models import Contract, Split, WorksKind, WorksLine
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
 EASY_CODES = ("II.a.2", "III.c.2", "E.7", "E.8", "IV.d.3", "E.9")
 """Kinds no guard-rail keeps from the tenant in the decent flat of 1998 that ``make_dwelling`` makes."""
+
+A_DRAWING = [[[100, 200], [300, 120], [500, 260], [760, 90]], [[200, 300], [640, 300]]]
+"""Strokes as a browser sends them."""
 
 PATH = (SplitState.DRAFT, SplitState.PROPOSED, SplitState.COUNTERED, SplitState.AGREED, SplitState.SIGNED)
 
@@ -153,12 +159,20 @@ def make_contract(split_id: int, partner: Organisation | None = None, *, rendere
 
 
 def sign_contract(contract_id: int, *sides: Side) -> Contract:
-    """Record the signatures of ``sides`` (all that are needed, without the partner, when none is named)."""
+    """Draw the signatures of ``sides`` on ALC's screen (when none is named: all but the partner's)."""
     contract = db.session.get_one(Contract, contract_id)
     coordinator = make_parties(fresh(contract.split_id)).coordinator
     for side in sides or (Side.HOUSEHOLD, Side.BAILLEUR, Side.ALC):
-        contract = record_signature(coordinator, contract_id, side, f"Signataire {side}", today())
+        contract = sign_drawn(coordinator, Draw(a_signer(contract_id, side), A_DRAWING))
     return contract
+
+
+def a_signer(contract_id: int, side: Side, **changes: object) -> Signer:
+    """Somebody of that side who was shown the contract's document."""
+    document_id = db.session.scalar(select(Contract.document_id).where(Contract.id == contract_id))
+    digest = db.session.scalar(select(Document.digest).where(Document.id == document_id))
+    whole = Signer(contract_id, side, f"Signataire {side}", digest or "", "192.0.2.7")
+    return replace(whole, **changes)  # type: ignore[arg-type]
 
 
 def sign_split(split_id: int) -> Split:

@@ -87,3 +87,7 @@ class ContractState(enum.StrEnum):
     REFUSED = "refused"  # a party will not sign it
     REPLACED = "replaced"  # by the amendment now in force
     CANCELLED = "cancelled"
+
+
+GIVEN_UP = frozenset({ContractState.CANCELLED, ContractState.REFUSED})
+"""Contracts that bind nobody and make room for another of the same split."""

@@ -11,6 +11,7 @@ from intranet.chantiers import queries
 from intranet.chantiers.terms import ChantierState, StartItem
 from intranet.chantiers.wordings import state_word
 from intranet.clock import today
+from intranet.signatures.queries import to_sign
 from intranet.works.terms import Side
 from portals.partner.blueprint import bp
 
@@ -21,13 +22,14 @@ BY_HAND = len(StartItem) - 1
 @bp.get("/")
 @requires(p.CHANTIER_READ)
 def home() -> ResponseReturnValue:
-    """Queues and chantiers: three statements, whatever their number."""
+    """Queues and chantiers: four statements, whatever their number."""
     chantiers = queries.chantier_list(order="start")
     by_state = {state: [row for row in chantiers if row.state is state] for state in queries.UNDER_WAY}
     person = actor().name
     running = by_state[ChantierState.OPEN]
     return render_template(
         "partner/home.html",
+        to_sign=to_sign(Side.PARTNER),
         running=[row for row in running if row.animator == person]
         + [r for r in running if r.animator != person],
         incomplete=[row for row in by_state[ChantierState.PREPARED] if row.ticked < BY_HAND],

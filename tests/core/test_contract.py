@@ -22,6 +22,7 @@ from intranet.dossiers.terms import Survey
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.jobs.service import run_due
+from intranet.signatures.rules import needed_sides
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.testing.works import (
@@ -38,7 +39,7 @@ from intranet.testing.works import (
 from intranet.timeline.models import TimelineEntry
 from intranet.works import service
 from intranet.works.commands import AddLine, IssueContract
-from intranet.works.contract import cancel_contract, issue, needed_sides, record_signature, render
+from intranet.works.contract import cancel_contract, issue, render
 from intranet.works.contract_content import ContractContent, Party, document
 from intranet.works.contract_document import render_pdf
 from intranet.works.guardrails import DwellingFacts
@@ -195,34 +196,6 @@ def test_the_last_signature_signs_contract_split_and_starts_the_works(agreed: Sp
         "works.split.signed",
         "dossier.works_started",
     } <= kinds
-
-
-def test_a_signature_is_neither_of_tomorrow_nor_of_before_the_contract(agreed: Split) -> None:
-    contract = make_contract(agreed.id)
-    for day in (today() + timedelta(days=1), today() - timedelta(days=1)):
-        with pytest.raises(Refused) as refused:
-            record_signature(coordinator(agreed), contract.id, Side.ALC, "Camille Essai", day)
-        assert refused.value.field == "signed_on"
-        db.session.rollback()
-
-
-def test_a_signature_needs_a_name_and_a_side_that_has_to_sign(agreed: Split) -> None:
-    contract = make_contract(agreed.id)
-    for side, name, field in ((Side.ALC, " ", "name"), (Side.PARTNER, "Camille Essai", "side")):
-        with pytest.raises(Refused) as refused:
-            record_signature(coordinator(agreed), contract.id, side, name, today())
-        assert refused.value.field == field
-        db.session.rollback()
-
-
-def test_the_same_signature_twice_is_one_and_another_is_refused(agreed: Split) -> None:
-    contract = make_contract(agreed.id)
-    sign_contract(contract.id, Side.ALC)
-    sign_contract(contract.id, Side.ALC)
-    with pytest.raises(Refused) as refused:
-        record_signature(coordinator(agreed), contract.id, Side.ALC, "Quelqu’un d’autre", today())
-
-    assert refused.value.rule == "signature.twice"
 
 
 def test_a_signed_contract_is_immutable(agreed: Split) -> None:

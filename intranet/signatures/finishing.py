@@ -1,0 +1,143 @@
+"""The job that finishes a signed contract: the document everyone signed, the page of proof, and the seal over both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import aliased
+
+from intranet.access import OrganisationKind
+from intranet.accounts.models import Membership, User
+from intranet.clock import now
+from intranet.config import settings
+from intranet.documents.models import Document, DocumentKind
+from intranet.documents.service import read_bytes, store_bytes
+from intranet.documents.storage import digest_of
+from intranet.dossiers.models import Dossier, Household
+from intranet.extensions import db
+from intranet.organisations.models import Organisation
+from intranet.signatures.certificate import SealFailed, identity
+from intranet.signatures.loading import AUDIENCE, trace
+from intranet.signatures.models import Signature, SigningCode
+from intranet.timeline.service import commit
+from intranet.works.models import Contract, Split
+from intranet.works.terms import ContractState, Side
+
+SEALED_STATES = frozenset({ContractState.SIGNED, ContractState.REPLACED})
+
+_bailleur = aliased(Organisation)
+_PARTIES = (
+    select(
+        Household.name.label("household"),
+        _bailleur.name.label("bailleur"),
+        Organisation.name.label("partner"),
+    )
+    .select_from(Contract)
+    .join(Split, Split.id == Contract.split_id)
+    .join(Dossier, Dossier.id == Contract.dossier_id)
+    .join(Household, Household.id == Dossier.household_id)
+    .join(_bailleur, _bailleur.id == Split.bailleur_id)
+    .outerjoin(Organisation, Organisation.id == Contract.partner_id)
+    .where(Contract.id == bindparam("contract_id"))
+)
+_ASSOCIATION = (
+    select(Organisation.name)
+    .where(Organisation.kind == OrganisationKind.ASSOCIATION, Organisation.active)
+    .order_by(Organisation.id)
+    .limit(1)
+)
+_RECORDED_BY = (
+    select(Membership.id)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(Membership.user_id == User.id, Organisation.kind == OrganisationKind.ASSOCIATION)
+    .exists()
+)
+_SIGNATURES = (
+    select(
+        Signature, User.name.label("recorder"), _RECORDED_BY.label("by_alc"), Document.digest.label("scan")
+    )
+    .outerjoin(User, User.id == Signature.recorded_by)
+    .outerjoin(Document, Document.id == Signature.document_id)
+    .where(Signature.contract_id == bindparam("contract_id"), ~Signature.refused)
+    .order_by(Signature.recorded_at, Signature.id)
+)
+_CODES = select(SigningCode.side, SigningCode.sent_to).where(
+    SigningCode.contract_id == bindparam("contract_id"), SigningCode.used_at.is_not(None)
+)
+
+
+def seal_contract(payload: Mapping[str, Any]) -> None:
+    """The job: make the sealed file of one signed contract and keep it with the dossier. Once is enough. Commits.
+
+    Raises ``SealFailed``, to be tried again, when the certificate cannot be used or a signature is not of the
+    document that is kept.
+    """
+    contract = db.session.get(Contract, payload["contract_id"])
+    if contract is None or contract.sealed_document_id is not None or contract.state not in SEALED_STATES:
+        return
+    from intranet.signatures.proof import render_proof
+    from intranet.signatures.sealing import seal
+
+    document = db.session.get_one(Document, contract.document_id)
+    signed = read_bytes(document)
+    proof = render_proof(_proof(contract, signed))
+    kept = store_bytes(
+        seal(signed, proof, contract.number, identity(settings())),
+        name=f"{contract.number}-signe.pdf",
+        media_type="application/pdf",
+        kind=DocumentKind.CONTRACT,
+        dossier_id=contract.dossier_id,
+        audience=AUDIENCE,
+        actor=None,
+    )
+    # By columns: a form opened on the contract is not stale for having its sealed file.
+    db.session.execute(update(Contract).where(Contract.id == contract.id).values(sealed_document_id=kept.id))
+    trace("works.contract.sealed", contract, None)
+    commit()
+
+
+def _proof(contract: Contract, signed: bytes) -> Any:
+    from intranet.signatures.proof import Proof
+
+    digest = digest_of(signed)
+    rows = db.session.execute(_SIGNATURES, {"contract_id": contract.id}).all()
+    if {row.Signature.digest for row in rows} != {digest}:
+        raise SealFailed(f"{contract.number}: a signature is not of the document that is kept.")
+    parties = db.session.execute(_PARTIES, {"contract_id": contract.id}).one()
+    codes = dict(db.session.execute(_CODES, {"contract_id": contract.id}).tuples().all())
+    association = db.session.scalar(_ASSOCIATION) or "ALC"
+    names = {
+        Side.HOUSEHOLD: parties.household,
+        Side.BAILLEUR: parties.bailleur,
+        Side.ALC: association,
+        Side.PARTNER: parties.partner or "",
+    }
+    return Proof(
+        number=contract.number,
+        association=association,
+        digest=digest,
+        size=len(signed),
+        made_at=now(),
+        signatures=[_signed(row, names, codes) for row in rows],
+    )
+
+
+def _signed(row: Any, names: Mapping[Side, str], codes: Mapping[Side, str]) -> Any:
+    from intranet.signatures.proof import Signed
+
+    each = row.Signature
+    return Signed(
+        side=each.side,
+        party=names[each.side],
+        name=each.name,
+        method=each.method,
+        signed_on=each.signed_on,
+        recorded_at=each.recorded_at,
+        address=each.address,
+        recorder=f"{row.recorder} ({names[Side.ALC]})" if row.by_alc and row.recorder != each.name else "",
+        code_sent_to=codes.get(each.side, ""),
+        scan_digest=row.scan or "",
+        strokes=each.strokes,
+    )
