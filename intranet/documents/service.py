@@ -72,7 +72,7 @@ def store_bytes(
         size=len(data),
         digest=storage().put(data),
         audience=" ".join(audience),
-        uploaded_by=actor.user_id if actor else None,
+        uploaded_by=actor.author_id if actor else None,
     )
     db.session.add(document)
     db.session.flush()

@@ -28,6 +28,7 @@ from intranet.rent.rules import Problem, Terms, wrong_figures, wrong_works
 from intranet.timeline.service import commit
 from intranet.works.models import Split
 from intranet.works.service.concluding import agree_when_all_do
+from intranet.works.service.consents import refuse_nameless
 from intranet.works.service.loading import check_may_act, take_split, trace
 from intranet.works.terms import Side
 
@@ -131,6 +132,7 @@ def answer_offset(actor: Actor, command: AnswerOffset) -> None:
     require_may(actor, p.SPLIT_ANSWER)
     split = take_split(command.split_id)
     check_may_act(split, "answer_rent")
+    refuse_nameless(actor)
     offset = _ready(command.split_id, command.digest, command.given)
     why = _why(command.given, command.reason)
     _write(offset, Side.BAILLEUR, command.given, actor.name, today(), actor)
@@ -230,7 +232,7 @@ def _write(offset: OffsetView, side: Side, given: bool, name: str, on: date, act
         answer = RentConsent(offset_id=offset.id, side=side)
         db.session.add(answer)
     answer.digest, answer.given, answer.by_name = offset.digest, given, name
-    answer.on, answer.recorded_by, answer.at = on, actor.user_id, now()
+    answer.on, answer.recorded_by, answer.at = on, actor.author_id, now()
     db.session.flush()
 
 

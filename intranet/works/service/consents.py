@@ -7,6 +7,7 @@ waits for it. The paper is kept among the dossier's documents, for ALC and the b
 from __future__ import annotations
 
 from datetime import date
+
 from flask_babel import gettext as _
 
 from intranet import permissions as p
@@ -58,12 +59,21 @@ def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Uplo
 def give_consent(actor: Actor, line_id: int, version: int, paper: Upload | None) -> WorksLine:
     """The bailleur gives its written consent here and now, with a paper of its own if it likes. May: its agents."""
     require_may(actor, p.SPLIT_ANSWER)
+    refuse_nameless(actor)
     split, line = _take(line_id, version, "give_consent")
     day = line.consent_on or today()
     _keep(split, line, actor, day, paper)
     trace("works.consent.given", split, actor, audience=AUDIENCE, line=line.label, room=line.room, on=day)
     commit()
     return line
+
+
+def refuse_nameless(actor: Actor) -> None:
+    """A guest who has not said who she is commits nobody to anything."""
+    if not actor.name:
+        raise Refused(
+            "consent.nameless", _("Dites d’abord qui vous êtes : un accord porte un nom et une date.")
+        )
 
 
 def _take(line_id: int, version: int, act: str) -> tuple[Split, WorksLine]:
