@@ -18,6 +18,7 @@ from intranet import permissions as p
 from intranet.access import actor, require
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.rent.card import rent_card
 from intranet.rows import Row, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
 from intranet.works import queries, service, table
@@ -162,6 +163,9 @@ class Desk:
             turn=turn_block(split_id, Side.BAILLEUR),
             standing=queries.standing(split_id, Side.BAILLEUR),
             history=entries_about("split", split_id, Side.BAILLEUR, 12),
+            rent=rent_card(split_id),
+            rent_url=f"{self.address(split_id)}/rent",
+            may_write_rent=False,
             **self.around(split_id),
         )
 
@@ -183,6 +187,9 @@ class Desk:
             "can_comment": speaks and may_now("comment_bailleur", head.state),
             "can_resolve": speaks and may_now("comment_bailleur", head.state),
             "has_past": True,
+            "has_reasons": True,
+            "has_papers": True,
+            "can_consent": speaks and may_now("give_consent", head.state),
             "holders": table.FREE_HOLDERS,
             "holders_locked": table.LOCKED_HOLDERS,
             "payers": table.PAYER_OPTIONS,

@@ -16,13 +16,14 @@ from portals.bailleur import (
     dwellings,
     guests,
     home,
+    papers,
     past,
     portfolio,
     splits,
 )
 from portals.bailleur.blueprint import bp
 
-PAGES = (home, portfolio, dwellings, splits, guests, past, contracts, commitments, chantiers)
+PAGES = (home, portfolio, dwellings, splits, guests, papers, past, contracts, commitments, chantiers)
 """The modules whose routes stand on the blueprint."""
 
 

@@ -13,6 +13,7 @@ from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.rent.card import rent_card
 from intranet.timeline.queries import entries_about
 from intranet.timeline.reads import note_read
 from intranet.works import queries, service, table
@@ -111,6 +112,9 @@ def page(split_id: int, problem: Problem | None = None, refused: Refused | None 
         history=entries_about("split", split_id, Side.ALC, 12),
         may_withdraw=may_now("withdraw", head.state) and shown["may_write"],
         may_reopen=may_now("reopen", head.state) and shown["may_write"],
+        rent=rent_card(split_id),
+        rent_url=url_for("staff.split_rent", split_id=split_id),
+        may_write_rent=may_now("write_rent", head.state) and shown["may_write"],
     )
 
 
@@ -150,6 +154,9 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
         "can_comment": may_write and may_now("comment_alc", head.state),
         "can_resolve": may_write and may_now("comment_alc", head.state),
         "has_past": True,
+        "has_reasons": True,
+        "has_papers": True,
+        "can_consent": may_write and may_now("file_consent", head.state),
         "step": _step(head, shown, contract, may_write),
     }
 
