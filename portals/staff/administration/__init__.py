@@ -1,10 +1,11 @@
-"""Administration: accounts, organisations, pôles, sites, catalogue, settings, plugins, access log.
+"""Administration: accounts, organisations, pôles, sites, catalogue, contract, settings, plugins, access log.
 
 Importing the package hangs its pages on the staff blueprint.
 """
 
 import portals.staff.administration.views_access_log
 import portals.staff.administration.views_catalogue
+import portals.staff.administration.views_contract_texts
 import portals.staff.administration.views_people
 import portals.staff.administration.views_structures
 import portals.staff.administration.views_system  # noqa: F401

@@ -17,6 +17,15 @@ NAV = (
     NavItem(_l("Sites"), "staff.sites", p.ORGANISATION_MANAGE, "geo-alt", 83, _HERE, _GROUP),
     NavItem(_l("Catalogue"), "staff.catalogue", p.CATALOGUE_MANAGE, "list-check", 84, _HERE, _GROUP),
     NavItem(
+        _l("Textes du contrat"),
+        "staff.contract_texts",
+        p.CONTRACT_TEXT,
+        "file-earmark-text",
+        84,
+        _HERE,
+        _GROUP,
+    ),
+    NavItem(
         _l("Journal des accès"), "staff.access_log", p.ACCESS_LOG_READ, "journal-text", 85, _HERE, _GROUP
     ),
     NavItem(_l("Réglages"), "staff.settings", p.SETTING_MANAGE, "sliders", 86, _HERE, _GROUP),
