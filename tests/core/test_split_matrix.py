@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.access import Actor, Role
@@ -40,12 +41,14 @@ from intranet.works.commands import (
     ChangeLine,
     HouseholdAnswer,
     IssueContract,
+    OverrideGuardrail,
     Propose,
     SendBack,
 )
 from intranet.works.contract import issue
 from intranet.works.machine import SPLIT, SPLIT_ACTS, TURN, may_now
-from intranet.works.models import Split, WorksLine
+from intranet.works.models import Contract, Split, WorksLine
+from intranet.works.service.amending import open_amendment
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
 REACHABLE = [state for state in SplitState if state is not SplitState.AMENDED]
@@ -94,6 +97,32 @@ def adopt(actor: Actor, split: Split) -> object:
     return service.adopt_counter(actor, line.id, line.version)
 
 
+def override(actor: Actor, split: Split) -> object:
+    """Give the last line, at height, to the family all the same."""
+    line = last_line(split)
+    change = ChangeLine(
+        line.id,
+        line.version,
+        line.room,
+        line.need,
+        Holder.TENANT,
+        Payer.BAILLEUR,
+        kind_id=line.kind_id,
+        condition_met=False,
+    )
+    return service.override(
+        actor,
+        OverrideGuardrail(
+            line.id, line.version, "condition_unmet", "Le partenaire monte l’échafaudage", change
+        ),
+    )
+
+
+def amend(actor: Actor, split: Split) -> object:
+    contract_id = db.session.scalar(select(Contract.id).where(Contract.split_id == split.id))
+    return open_amendment(actor, contract_id or 0, {first_line(split)}, "Une fuite découverte")
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "add_line": lambda actor, split: service.add_line(
         actor, AddLine(split.id, "Entrée", Need.WISHED, label="Ranger")
@@ -102,6 +131,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "remove_line": lambda actor, split: service.remove_line(
         actor, first_line(split), lines_of(split.id)[0].version
     ),
+    "override_guardrail": override,
     "adopt_counter": adopt,
     "answer_line": answer,
     "accept_undisputed": lambda actor, split: service.accept_undisputed(actor, split.id, split.version),
@@ -126,10 +156,13 @@ ATTEMPTS: dict[str, Attempt] = {
     "send_back": lambda actor, split: service.send_back(actor, SendBack(split.id, split.version, "Voilà")),
     "reopen": lambda actor, split: service.reopen(actor, split.id, split.version, "Erreur"),
     "withdraw": lambda actor, split: service.withdraw(actor, split.id, split.version, "Erreur"),
+    "amend": amend,
 }
 
 REFUSED_BY_STATE = {
-    name: f"split.{name}.state" for name in ATTEMPTS if name not in ("comment_alc", "comment_bailleur")
+    name: f"split.{name}.state"
+    for name in ATTEMPTS
+    if name not in ("comment_alc", "comment_bailleur", "amend")  # no contract, nothing to amend
 }
 
 
@@ -155,7 +188,7 @@ def actor_of(role: Role, split: Split) -> Actor:
 def a_split(state: SplitState, for_act: str = "") -> Split:
     """A split in ``state``, with a counter-proposal on it when the act is to adopt one."""
     dossier = make_dossier(state=DossierState.JOINED)
-    if for_act in ("answer_rent", "record_rent", "file_consent", "give_consent"):
+    if for_act in ("answer_rent", "record_rent", "file_consent", "give_consent", "override_guardrail"):
         return a_split_with_more(make_split(dossier, 2), state, for_act)
     if for_act != "adopt_counter":
         return make_split(dossier, 2, state)
@@ -170,9 +203,10 @@ def a_split_with_more(split: Split, state: SplitState, for_act: str) -> Split:
     if for_act in ("answer_rent", "record_rent"):
         make_offset(split.id)
     else:
-        tiles = AddLine(split.id, "Cuisine", Need.WISHED, kind_id=kind_id("E.4"))
+        code = "I.c.1" if for_act == "override_guardrail" else "E.4"
+        more = AddLine(split.id, "Cuisine", Need.WISHED, kind_id=kind_id(code), condition_met=False)
         with writing():
-            service.add_line(actor_of(Role.COORDINATOR, split), tiles)
+            service.add_line(actor_of(Role.COORDINATOR, split), more)
     return bring_split(split.id, state)
 
 
