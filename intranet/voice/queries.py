@@ -49,7 +49,6 @@ _LINES = (
         WorksLine.due_on,
         WorksLine.fixed,
         LineAnswer.answer,
-        LineAnswer.by_name,
     )
     .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
     .outerjoin(

@@ -193,9 +193,9 @@ def _facts(row: Row, say: Words) -> list[Fact]:
         found.append(Fact("clock", say("line.time", time=say.time(row.minutes))))
     if row.materials_cents:
         text = say(f"line.materials_{row.materials_payer}", amount=say.amount(row.materials_cents))
-        found.append(Fact("cash-coin", text))
+        found.append(Fact("currency-euro", text))
     if row.tenant_cents:
-        found.append(Fact("cash-coin", say("line.owed", amount=say.amount(row.tenant_cents))))
+        found.append(Fact("currency-euro", say("line.owed", amount=say.amount(row.tenant_cents))))
     if row.due_on is not None:
         found.append(Fact("calendar-event", say("line.due", date=say.day(row.due_on))))
     return found

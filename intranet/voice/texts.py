@@ -48,6 +48,7 @@ class Words:
         self.name: str = raw.pop("name")
         self.direction: str = raw.pop("direction")
         self._locale: str = raw.pop("locale")
+        self._and: str = raw.pop("and")  # between hours and minutes
         self._texts = {
             f"{section}.{key}": _spaced(text) if language == FRENCH else text
             for section, texts in raw.items()
@@ -92,7 +93,7 @@ class Words:
         """``4 heures 30 minutes``."""
         hours, rest = divmod(minutes, 60)
         parts = [(hours, "hour"), (rest, "minute")]
-        return " ".join(format_unit(count, unit, locale=self._locale) for count, unit in parts if count)
+        return self._and.join(format_unit(count, unit, locale=self._locale) for count, unit in parts if count)
 
     def _french(self, text: str) -> Phrase:
         return Phrase(text, "" if self.language == FRENCH else FRENCH)
