@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from werkzeug.wrappers import Response
 
 from intranet import permissions as p
-from intranet.access import Scope, requires, visible
+from intranet.access import Scope, open_to_guests, requires, visible
 from intranet.documents.models import Document
 from intranet.documents.storage import storage
 from intranet.rows import fetch_one
@@ -29,6 +29,7 @@ def readable_file(scope: Scope) -> Select[str, str, str, str]:
 
 @bp.get("/<int:document_id>")
 @requires(p.FILE_READ)
+@open_to_guests
 def file(document_id: int) -> Response:
     """The file itself, shown in the browser when it is a picture or a PDF, else downloaded."""
     row = fetch_one(readable_file, document_id=document_id)

@@ -21,7 +21,7 @@ def send_code(split: Split, access: GuestAccess, code: str) -> None:
     # The family's own page speaks its language; the mail comes in one that the site's texts exist in.
     language = access.language if access.language in LANGUAGES else LANGUAGES[0]
     with force_locale(language):
-        until = day(access.expires_at)
+        expires = day(access.expires_at)
     queue_mail(
         "guest_access",
         to=access.sent_to,
@@ -31,7 +31,7 @@ def send_code(split: Split, access: GuestAccess, code: str) -> None:
         address=f"{home.address}, {home.postcode} {home.town}",
         reference=grouped(access.reference),
         code=code,
-        until=until,
+        expires=expires,
         url=link("guests.enter", reference=grouped(access.reference)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -50,6 +50,7 @@ class OpenedAccess(NamedTuple):
     access_id: int
     reference: str
     code: str
+    expires_at: datetime
 
 
 def open_access(
@@ -87,8 +88,9 @@ def open_access(
     if access.sent_to:
         send_code(split, access, grouped(code))
     _trace("guests.access.opened", split, access, actor, to=access.sent_to)
+    access_id, expires_at = access.id, access.expires_at
     commit()
-    return OpenedAccess(access.id, grouped(reference), grouped(code))
+    return OpenedAccess(access_id, grouped(reference), grouped(code), expires_at)
 
 
 def revoke_access(actor: Actor, access_id: int) -> None:

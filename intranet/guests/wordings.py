@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from intranet.web.states import StateWord
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES
 
@@ -26,3 +28,25 @@ TIMELINE: Mapping[str, Any] = {
     "guests.access.introduced": _l("Avec l’accès sans compte %(reference)s, %(person)s répond"),
     "guests.access.adopted": _l("a repris à son compte les réponses de %(person)s"),
 }
+
+LANGUAGES: Mapping[str, str] = {
+    "fr": "Français",
+    "en": "English",
+    "ar": "العربية",
+    "pt": "Português",
+    "uk": "Українська",
+}
+"""Each language in its own words: who cannot read the page finds it all the same."""
+
+
+def state_word(access: Any, at: datetime) -> StateWord:
+    """Whether the access still opens, and whether it has served."""
+    if access.adopted_at is not None:
+        return StateWord(_("Repris par un compte"), "green")
+    if access.revoked_at is not None:
+        return StateWord(_("Fermé"), "grey")
+    if access.expires_at <= at:
+        return StateWord(_("Expiré"), "grey")
+    if access.seen_at is None:
+        return StateWord(_("Pas encore utilisé"), "violet")
+    return StateWord(_("Ouvert"), "blue")

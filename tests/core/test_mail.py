@@ -37,6 +37,9 @@ CONTEXT = {
     "who": "Claire d'ALC",
     "until": {"due": "18 février 2019", "back": "25 février 2019", "granted": "4 mars 2019"},
     "url": "https://intranet.example/x?a=1&b=2",
+    "reference": "7K3M-Q9TX",
+    "code": "ABCD-EFGH-JKMN-PQRS",
+    "expires": "18 février 2019",
 }
 
 

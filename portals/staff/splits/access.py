@@ -1,0 +1,157 @@
+"""Accesses without an account: opened by mail or by letter, listed, closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField
+from wtforms.validators import NumberRange
+
+from intranet import permissions as p
+from intranet.access import actor, require, requires
+from intranet.clock import now, today
+from intranet.errors import Refused
+from intranet.guests import queries as guests
+from intranet.guests import service
+from intranet.guests.rules import LANGUAGES, LONGEST_DAYS
+from intranet.guests.service import OpenedAccess
+from intranet.guests.wordings import LANGUAGES as NAMES
+from intranet.guests.wordings import state_word
+from intranet.mail.service import link
+from intranet.rows import Row
+from intranet.settings.service import value
+from intranet.web.forms import BaseForm, RadioField, SelectField, TextField, required
+from intranet.works import queries as works
+from intranet.works.models import Side, Split, SplitState
+from portals.staff.answering import DONE, SHOWN, obey
+from portals.staff.blueprint import bp
+
+MAIL, LETTER = "mail", "letter"
+
+
+class AccessForm(BaseForm):
+    """For whom, how, in which language, for how long."""
+
+    side = RadioField(_l("Pour qui"), default=Side.BAILLEUR.value)
+    how = RadioField(
+        _l("Comment"),
+        choices=[(MAIL, _l("Par courriel")), (LETTER, _l("Par lettre, à imprimer"))],
+        default=MAIL,
+    )
+    email = TextField(
+        _l("Adresse électronique"),
+        max_length=254,
+        description=_l("Pour un envoi par courriel seulement."),
+        render_kw={"type": "email", "autocomplete": "off", "autocapitalize": "none"},
+    )
+    language = SelectField(_l("Langue"), choices=list(NAMES.items()), default="fr")
+    days = IntegerField(
+        _l("Ouvert pendant, en jours"),
+        [required(), NumberRange(1, LONGEST_DAYS, _l("De 1 à 180 jours."))],
+        render_kw={"inputmode": "numeric"},
+    )
+
+    @property
+    def chosen_side(self) -> Side:
+        return Side(self.side.data)
+
+
+@bp.route("/splits/<int:split_id>/access", methods=["GET", "POST"])
+@requires(p.GUEST_INVITE)
+def split_access(split_id: int) -> ResponseReturnValue:
+    """The accesses of a split, and the form that opens another. A letter is shown once, in answer to the form."""
+    require(p.GUEST_INVITE, Split, split_id, seen_by=p.SPLIT_READ)
+    head = works.split_header(split_id)
+    if head is None:
+        abort(404)
+    form = AccessForm(days=int(value(service.DAYS_SETTING)))
+    form.side.choices = _sides(head)
+    opened: list[OpenedAccess] = []
+    status = obey(form, lambda: opened.append(_open(form, split_id)))
+    if status != DONE:
+        return _page(form, head), status
+    if form.how.data == LETTER:
+        return _letter(form, head, opened[0])
+    flash(_("Le code est parti à %(address)s.", address=form.email.data), "success")
+    return redirect(url_for("staff.split_access", split_id=split_id), DONE)
+
+
+@bp.post("/splits/<int:split_id>/access/<int:access_id>/revoke")
+@requires(p.GUEST_INVITE)
+def split_access_revoke(split_id: int, access_id: int) -> ResponseReturnValue:
+    """Close one: whoever is inside is outside at the next click."""
+    require(p.GUEST_INVITE, Split, split_id, seen_by=p.SPLIT_READ)
+    if not guests.is_access_of(split_id, access_id):
+        abort(404)
+    service.revoke_access(actor(), access_id)
+    flash(_("L’accès est fermé. Les réponses déjà données restent."), "success")
+    return redirect(url_for("staff.split_access", split_id=split_id), DONE)
+
+
+def _open(form: AccessForm, split_id: int) -> OpenedAccess:
+    email = form.email.data or ""
+    if form.how.data == MAIL and not email:
+        raise Refused("guest.email", _("Écrivez l’adresse à laquelle envoyer le code."), field="email")
+    return service.open_access(
+        actor(),
+        split_id,
+        form.chosen_side,
+        email=email if form.how.data == MAIL else "",
+        language=form.language.data or "fr",
+        days=form.days.data,
+    )
+
+
+def _sides(head: Any) -> list[tuple[str, Any]]:
+    """The bailleur only once it was sent something."""
+    family = (Side.HOUSEHOLD.value, _("La famille : %(name)s", name=head.tenant))
+    bailleur = (Side.BAILLEUR.value, _("Le bailleur : %(name)s", name=head.bailleur))
+    return [bailleur, family] if head.number else [family]
+
+
+def _page(form: AccessForm, head: Any) -> str:
+    rows = guests.accesses(head.id)
+    return render_template(
+        "staff/splits/access.html",
+        form=form,
+        split=head,
+        accesses=[(row, state_word(row, now()), _closable(row)) for row in rows],
+        open_to_new=head.state is not SplitState.WITHDRAWN,
+        door=link("guests.enter"),
+    )
+
+
+def _closable(access: Row) -> bool:
+    return access.revoked_at is None and bool(access.expires_at > now())
+
+
+def _letter(form: AccessForm, head: Any, opened: OpenedAccess) -> ResponseReturnValue:
+    """The letter, in its reader's language, in a page that no browser keeps: the code is nowhere else."""
+    language = form.language.data if form.language.data in LANGUAGES[Side.BAILLEUR] else "fr"
+    door = link("guests.enter")
+    with force_locale(language):
+        page = render_template(
+            "staff/splits/letter.html",
+            split=head,
+            opened=opened,
+            language=language,
+            to_bailleur=form.chosen_side is Side.BAILLEUR,
+            door=door.partition("://")[2],
+            picture=_qr(link("guests.enter", reference=opened.reference)),
+            until=opened.expires_at,
+            person=actor(),
+            today=today(),
+        )
+    return page, SHOWN, {"Cache-Control": "no-store"}
+
+
+def _qr(url: str) -> str:
+    """A picture of the address with the reference, never the code."""
+    import segno  # only here
+
+    return str(segno.make(url, error="m").svg_data_uri(scale=4, border=2, light="white"))
