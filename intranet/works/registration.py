@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask.cli import with_appcontext
 
@@ -9,6 +11,7 @@ from intranet.database import writing
 from intranet.plugin_api import Job
 from intranet.works.catalogue import load_catalogue
 from intranet.works.contract import render
+from intranet.works.matrix import written
 from intranet.works.service import sweep_silence
 
 
@@ -22,12 +25,23 @@ def load_catalogue_command(replace: bool) -> None:
     click.echo(f"{added} added, {changed} changed")
 
 
-@click.group("works", help="The catalogue of works.")
+@click.group("works", help="The catalogue of works; who may do what.")
 def works_commands() -> None:
     """Commands of the works domain."""
 
 
+@click.command("matrix")
+@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="The file to write it into.")
+def matrix_command(write: Path | None) -> None:
+    """Say who may do what in which state of a split and of a contract, as Markdown."""
+    if write is None:
+        click.echo(written())
+    else:
+        write.write_text(written(), encoding="utf-8")
+
+
 works_commands.add_command(load_catalogue_command)
+works_commands.add_command(matrix_command)
 
 JOBS = (
     Job("contract.render", render),

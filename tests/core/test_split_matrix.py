@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -47,11 +48,12 @@ from intranet.works.commands import (
 )
 from intranet.works.contract import issue
 from intranet.works.machine import SPLIT, SPLIT_ACTS, TURN, may_now
+from intranet.works.matrix import written
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.service.amending import open_amendment
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
-REACHABLE = [state for state in SplitState if state is not SplitState.AMENDED]
+REACHABLE = list(SplitState)
 
 Attempt = Callable[[Actor, Split], object]
 
@@ -190,6 +192,9 @@ def a_split(state: SplitState, for_act: str = "") -> Split:
     dossier = make_dossier(state=DossierState.JOINED)
     if for_act in ("answer_rent", "record_rent", "file_consent", "give_consent", "override_guardrail"):
         return a_split_with_more(make_split(dossier, 2), state, for_act)
+    if state is SplitState.AMENDED:
+        amend(actor_of(Role.COORDINATOR, split := make_split(dossier, 2, SplitState.SIGNED)), split)
+        return fresh(split.id)
     if for_act != "adopt_counter":
         return make_split(dossier, 2, state)
     split = make_split(dossier, 2, SplitState.PROPOSED)
@@ -208,6 +213,12 @@ def a_split_with_more(split: Split, state: SplitState, for_act: str) -> Split:
         with writing():
             service.add_line(actor_of(Role.COORDINATOR, split), more)
     return bring_split(split.id, state)
+
+
+def test_the_page_in_the_docs_is_what_the_machines_say() -> None:
+    page = Path(__file__).parents[2] / "docs" / "negociation.md"
+
+    assert page.read_text(encoding="utf-8") == written(), "run: intranet works matrix --write docs/negociation.md"
 
 
 def test_every_act_and_move_of_a_person_is_tried_here() -> None:
