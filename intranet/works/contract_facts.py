@@ -196,8 +196,8 @@ def _in_language(lines: Sequence[Mapping[str, Any]], language: str) -> Sequence[
     codes = {line["code"] for line in lines if line.get("code")}
     kinds = db.session.execute(
         select(WorksKind.label_fr, WorksKind.label_en).where(WorksKind.code.in_(codes))
-    ).tuples()
-    words = dict(kinds.all())
+    ).all()
+    words = {kind.label_fr: kind.label_en for kind in kinds}
     with force_locale("fr"):
         known = [str(room) for room in ROOMS]
     with force_locale(language):

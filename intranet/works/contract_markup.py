@@ -38,7 +38,7 @@ def plain(text: str) -> list[dict[str, Any]]:
     """The paragraphs of what somebody typed in a form: each line one, or an item; no style."""
     found = []
     for line in (line.strip() for line in text.splitlines() if line.strip()):
-        words = [["", " ".join(_ITEM.sub("", line).split())]]
+        words = [["", _single_spaced(_ITEM.sub("", line))]]
         if not _ITEM.match(line):
             found.append({"kind": "par", "runs": words, "items": []})
         elif found and found[-1]["kind"] == "list":
@@ -50,7 +50,7 @@ def plain(text: str) -> list[dict[str, Any]]:
 
 def runs(line: str) -> list[Run]:
     """A line cut where its style changes."""
-    words = " ".join(line.split())
+    words = _single_spaced(line)
     found: list[Run] = []
     reached = 0
     for match in _STYLED.finditer(words):
@@ -62,6 +62,11 @@ def runs(line: str) -> list[Run]:
     if reached < len(words):
         found.append(["", words[reached:]])
     return found
+
+
+def _single_spaced(line: str) -> str:
+    """One space between words; those that keep words together stay."""
+    return re.sub(r"[ \t]+", " ", line).strip(" \t")
 
 
 def names(text: str) -> list[str]:
