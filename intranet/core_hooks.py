@@ -16,6 +16,7 @@ from intranet.plugin_api import (
     Demo,
     Exporter,
     HealthCheck,
+    Indicator,
     Job,
     Permission,
     PersonalData,
@@ -98,6 +99,13 @@ def register_search() -> list[SearchSource]:
 @hookimpl
 def register_exporters() -> list[Exporter]:
     return _gather("EXPORTERS")
+
+
+@hookimpl
+def register_indicators() -> tuple[Indicator, ...]:
+    from intranet.programme import INDICATORS
+
+    return INDICATORS
 
 
 @hookimpl

@@ -44,6 +44,7 @@ FILE_READ = "core.file.read"
 GUEST_INVITE = "core.guest.invite"
 HANDOVER_DECIDE = "core.handover.decide"
 HOUSEHOLD_ERASE = "core.household.erase"
+INDICATOR_READ = "core.indicator.read"
 ORGANISATION_MANAGE = "core.organisation.manage"
 PLUGIN_READ = "core.plugin.read"
 SEARCH_USE = "core.search.use"
@@ -89,6 +90,7 @@ PERMISSIONS = (
     Permission(GUEST_INVITE, _l("Ouvrir un accès sans compte"), _SITE | _FOLLOWING),
     Permission(HANDOVER_DECIDE, _l("Réceptionner les travaux"), _SITE),
     Permission(HOUSEHOLD_ERASE, _l("Remettre ou effacer les données d’un ménage"), _COORDINATION),
+    Permission(INDICATOR_READ, _l("Lire les chiffres du programme"), _COORDINATION | {Role.DIRECTOR}),
     Permission(ORGANISATION_MANAGE, _l("Gérer organismes, pôles et sites"), _COORDINATION),
     Permission(PLUGIN_READ, _l("Voir les modules installés"), _ADMIN),
     Permission(SEARCH_USE, _l("Rechercher"), _EVERYONE),

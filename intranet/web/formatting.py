@@ -61,6 +61,11 @@ def day(value: date | datetime | None) -> str:
     return f"{number}{FIXED}{_MONTHS[language][value.month - 1]} {value.year}"
 
 
+def month(value: date) -> str:
+    """``mars 2019``."""
+    return f"{_MONTHS[current_language()][value.month - 1]} {value.year}"
+
+
 def instant(value: datetime | None) -> str:
     """``14 mars 2019 à 10 h 05``, in Paris; nothing for ``None``."""
     if value is None:
@@ -131,5 +136,5 @@ def machine(value: date | datetime | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these as filters."""
-    for filter_ in (day, instant, number, money, hours, days_since, ago, machine):
+    for filter_ in (day, month, instant, number, money, hours, days_since, ago, machine):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -8,7 +8,16 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
-from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Portal, SearchSource, hookimpl
+from intranet.plugin_api import (
+    CalendarSource,
+    Exporter,
+    NavItem,
+    OrganisationKind,
+    Panel,
+    Portal,
+    SearchSource,
+    hookimpl,
+)
 from portals.staff import (
     administration,
     chantiers,
@@ -22,6 +31,7 @@ from portals.staff import (
     path,
     people,
     personal_data,
+    programme,
     splits,
 )
 from portals.staff.administration.navigation import NAV as ADMINISTRATION
@@ -40,6 +50,7 @@ PAGES = (
     splits,
     chantiers,
     commitments,
+    programme,
     administration,
 )
 """The modules whose routes stand on the staff blueprint."""
@@ -66,6 +77,8 @@ def register_nav() -> Sequence[NavItem]:
         NavItem(_l("Logements"), "staff.dwellings", p.DWELLING_READ, "building", 30, here),
         NavItem(_l("Chantiers"), "staff.chantiers", p.CHANTIER_READ, "hammer", 40, here),
         NavItem(_l("Engagements"), "staff.commitments", p.COMMITMENT_READ, "calendar-check", 45, here),
+        NavItem(_l("Calendrier"), "staff.calendar", p.DOSSIER_READ, "calendar3", 50, here),
+        NavItem(_l("Chiffres"), "staff.indicators", p.INDICATOR_READ, "clipboard-check", 60, here),
         *ADMINISTRATION,
     )
 
@@ -91,6 +104,11 @@ def register_panels() -> Sequence[Panel]:
             weight=30,
         ),
     )
+
+
+@hookimpl
+def register_calendar() -> Sequence[CalendarSource]:
+    return programme.CALENDAR
 
 
 @hookimpl

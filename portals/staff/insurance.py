@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
-from intranet.config import settings
 from intranet.documents.uploads import receives_files
 from intranet.dossiers import service
 from intranet.dossiers.commands import AttestInsurance
@@ -49,7 +48,6 @@ def dossier_insurance(dossier_id: int) -> ResponseReturnValue:
         attestations=fetch_all(attestations, dossier_id=dossier_id),
         today=today(),
         form=form,
-        max_upload_mb=settings().max_upload_mb,
     )
     return page, status
 

@@ -23,6 +23,7 @@ SURFACE = {
     "freetext",
     "permissions",
     "plugin_api",
+    "programme",
     "rows",
     "testing",
     "transitions",
