@@ -141,13 +141,14 @@ def _state(title: str, state: StrEnum, acts: Acts) -> Iterator[str]:
     if not possible:
         yield "Plus rien à faire : se lit encore."
         return
-    yield _row(("geste", *ROLES.values()))
-    yield "|" + "---|" * (len(ROLES) + 1)
-    for name, permission in possible.items():
-        if permission is not None:
-            held = holders(permission)
-            yield _row((WORDS[name], *("✓" if role in held else "" for role in ROLES)))
-    unasked = [WORDS[name] for name, permission in possible.items() if permission is None]
+    asked = {name: permission for name, permission in possible.items() if permission is not None}
+    if asked:
+        yield _row(("geste", *ROLES.values()))
+        yield "|" + "---|" * (len(ROLES) + 1)
+    for name, permission in asked.items():
+        held = holders(permission)
+        yield _row((WORDS[name], *("✓" if role in held else "" for role in ROLES)))
+    unasked = [WORDS[name] for name in possible if name not in asked]
     if unasked:
         yield f"\n*De lui-même* : {' ; '.join(unasked)}."
 

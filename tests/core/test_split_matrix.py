@@ -40,10 +40,13 @@ from intranet.works.commands import (
     AddLine,
     AnswerLine,
     ChangeLine,
+    GrantTime,
     HouseholdAnswer,
+    HouseholdVoice,
     IssueContract,
     OverrideGuardrail,
     Propose,
+    Said,
     SendBack,
 )
 from intranet.works.contract import issue
@@ -78,6 +81,11 @@ def answer(actor: Actor, split: Split) -> object:
 def household(actor: Actor, split: Split) -> object:
     answers = {line.id: Answer.ACCEPTED for line in lines_of(split.id)}
     return service.record_household(actor, HouseholdAnswer(split.id, split.version, today(), "", answers))
+
+
+def voice(actor: Actor, split: Split) -> object:
+    answers = {line.id: Said(Answer.ACCEPTED, line.digest) for line in lines_of(split.id)}
+    return service.answer_as_household(actor, HouseholdVoice(split.id, "Amina", today(), "", answers))
 
 
 def contract(actor: Actor, split: Split) -> object:
@@ -138,8 +146,12 @@ ATTEMPTS: dict[str, Attempt] = {
     "answer_line": answer,
     "accept_undisputed": lambda actor, split: service.accept_undisputed(actor, split.id, split.version),
     "record_household": household,
+    "answer_as_household": voice,
     "comment_alc": lambda actor, split: service.comment(actor, first_line(split), "Bonjour"),
     "comment_bailleur": lambda actor, split: service.comment(actor, first_line(split), "Bonjour"),
+    "grant_time": lambda actor, split: service.grant_time(
+        actor, GrantTime(split.id, split.version, today() + timedelta(days=40), "Congés de l’agence")
+    ),
     "write_rent": lambda actor, split: save_offset(actor, offset_command(split.id)),
     "answer_rent": lambda actor, split: answer_offset(
         actor, AnswerOffset(split.id, rent_digest(split), True)
@@ -218,7 +230,9 @@ def a_split_with_more(split: Split, state: SplitState, for_act: str) -> Split:
 def test_the_page_in_the_docs_is_what_the_machines_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "negociation.md"
 
-    assert page.read_text(encoding="utf-8") == written(), "run: intranet works matrix --write docs/negociation.md"
+    assert page.read_text(encoding="utf-8") == written(), (
+        "run: intranet works matrix --write docs/negociation.md"
+    )
 
 
 def test_every_act_and_move_of_a_person_is_tried_here() -> None:
