@@ -75,7 +75,8 @@ def change(actor: Actor, split: Split) -> object:
 
 def answer(actor: Actor, split: Split) -> object:
     line = lines_of(split.id)[0]
-    return service.answer_line(actor, AnswerLine(line.id, line.digest, Answer.ACCEPTED))
+    service.answer_line(actor, AnswerLine(line.id, line.digest, Answer.ACCEPTED))
+    return line
 
 
 def household(actor: Actor, split: Split) -> object:
