@@ -39,13 +39,8 @@ def make_commitments(contract: Contract) -> None:
     known = set(
         db.session.scalars(select(Commitment.line_id).where(Commitment.contract_id == contract.id)).all()
     )
-    origins = dict(
-        db.session.execute(
-            select(WorksLine.id, WorksLine.origin_id).where(WorksLine.split_id == contract.split_id)
-        )
-        .tuples()
-        .all()
-    )
+    lines = select(WorksLine.id, WorksLine.origin_id).where(WorksLine.split_id == contract.split_id)
+    origins = {row.id: row.origin_id for row in db.session.execute(lines)}
     signed_on = contract.signed_on or today()
     for promise in promises(contract.lines, contract.starts_on, contract.ends_on, signed_on):
         if promise.line_id in known:

@@ -49,7 +49,7 @@ def test_the_home_page_puts_a_proposed_split_in_the_agents_own_queue(scene: Scen
     mine = html.partition('id="mine"')[2].partition('id="others"')[0]
     assert f"/bailleur/splits/{scene.split_id}" in mine
     assert "0 lignes répondues sur 3" in mine
-    assert "délai convenu 21 jours" in mine
+    assert "Réponse attendue avant le" in mine
 
 
 def test_what_alc_must_do_waits_in_the_other_queue(app: Flask) -> None:
