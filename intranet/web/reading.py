@@ -15,7 +15,9 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 MOST_MONEY = 10_000_000_00  # cents
 MOST_HOURS = 10_000 * 60  # minutes
 
-_SPACES = str.maketrans(dict.fromkeys("\u0020\u00a0\u2009\u202f\t'’", ""))
+_SPACE_SIGNS = "\u0020\u00a0\u2009\u202f\t'’"
+_SPACES = str.maketrans(dict.fromkeys(_SPACE_SIGNS, ""))
+_AS_SPACES = str.maketrans(dict.fromkeys(_SPACE_SIGNS, " "))
 
 
 def parse_date(text: str) -> date:
@@ -47,23 +49,55 @@ def parse_date(text: str) -> date:
     return value
 
 
+_CURRENCY = re.compile(r"^(?:€|EUR\b)|(?:€|\b(?:EUR|euros?))$", re.IGNORECASE)
+_AMOUNTS = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"\d+(?:[.,]\d{0,2})?|[.,]\d{1,2}",  # 1234,50 or 1234.5
+        r"\d{1,3}(?: \d{3})+(?:[.,]\d{0,2})?",  # 1 234,50
+        r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}",  # 1.234,50 or 1.234.567
+        r"\d{1,3}(?:,\d{3})+\.\d{1,2}|\d{1,3}(?:,\d{3}){2,}",  # 1,234.50 or 1,234,567
+    )
+)
+_TWO_WAYS = re.compile(r"([1-9]\d{0,2})([.,])(\d{3})", re.ASCII)
+
+
 def parse_money(text: str) -> int:
-    """An amount in cents: ``1 234,50``, ``1234.5``, ``1 234,50 €``. Never negative."""
-    bare = text.translate(_SPACES).removesuffix("€").removesuffix("EUR").removeprefix("€")
-    if re.fullmatch(r"\d{1,3}([.,])\d{3}", bare, re.ASCII):
-        raise ValueError(_("Ce montant peut se lire de deux façons : écrivez-le comme 1234,50."))
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d{1,2}", bare, re.ASCII):
-        bare = bare.replace(".", "")
-    if bare.startswith(("-", "−")):
+    """An amount in cents: ``1 234,50 €``, ``1234.5``, ``€1,234.50``, ``1.234,50``. Never negative.
+
+    With both signs the last one marks the cents. One sign before three figures (``1,234``) may be thousands in
+    English or thousandths in French: it is refused with both readings, never guessed.
+    """
+    bare = _CURRENCY.sub("", " ".join(text.translate(_AS_SPACES).split())).strip()
+    if any(sign in bare for sign in "-−–"):
         raise ValueError(_("Le montant ne peut pas être négatif."))
-    if not re.fullmatch(r"\d+([.,]\d{0,2})?|[.,]\d{1,2}", bare, re.ASCII):
+    if found := _TWO_WAYS.fullmatch(bare):
+        raise ValueError(
+            _(
+                "« %(typed)s » peut se lire de deux façons. Écrivez %(thousands)s pour des milliers, "
+                "ou %(cents)s pour des centimes.",
+                typed=bare,
+                thousands=found[1] + found[3],
+                cents=f"{found[1]},{found[3][:2]}",
+            )
+        )
+    if not any(pattern.fullmatch(bare) for pattern in _AMOUNTS):
         raise ValueError(_("Écrivez le montant en euros, comme 1 234,50."))
-    if len(bare) > 15:
+    if len(bare) > 20:
         raise ValueError(_("Ce montant est trop grand."))
-    cents = int(Decimal(bare.replace(",", ".")) * 100)
+    cents = int(Decimal(_plain_figure(bare)) * 100)
     if cents > MOST_MONEY:
         raise ValueError(_("Ce montant est trop grand."))
     return cents
+
+
+def _plain_figure(bare: str) -> str:
+    """The figure with a point for its cents and nothing between its thousands."""
+    last = max(bare.rfind("."), bare.rfind(","))
+    grouped = last >= 0 and bare.count(bare[last]) > 1
+    if last < 0 or grouped:
+        return re.sub(r"[ .,]", "", bare)
+    return f"{re.sub(r'[ .,]', '', bare[:last]) or '0'}.{bare[last + 1 :]}"
 
 
 _CLOCK = re.compile(r"(\d{1,5})(?:h|:)(\d{0,2})(?:min|mn|m)?", re.ASCII | re.IGNORECASE)

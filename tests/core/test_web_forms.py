@@ -76,7 +76,31 @@ class TestWrongInput:
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             parse_date(text)
 
-    @pytest.mark.parametrize("text", ["-5", "12,345,6", "1.234", "deux", "1e9", "٣", "12,345", "9" * 400])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "-5",
+            "€-5",
+            "−5 €",
+            "12,345,6",
+            "1.234",
+            "deux",
+            "1e9",
+            "٣",
+            "12,345",
+            "9" * 400,
+            "1 23,50",
+            "12 34",
+            "1,234.567",
+            "1.23,45",
+            "1,2.50",
+            "1,234,56",
+            "0,125",
+            "€",
+            "10000000,01",
+            "1 234 . 50",
+        ],
+    )
     def test_an_amount_that_is_none_is_refused_with_a_sentence(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             parse_money(text)
@@ -85,6 +109,11 @@ class TestWrongInput:
     def test_a_duration_that_is_none_is_refused_with_a_sentence(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             parse_hours(text)
+
+    @pytest.mark.parametrize("text", ["1,234", "1.234", "€12,345", "123.456 €"])
+    def test_an_amount_with_two_readings_is_answered_with_both(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r"deux façons. Écrivez \d+ pour des milliers, ou \d+,\d\d pour"):
+            parse_money(text)
 
     def test_what_was_typed_is_shown_again(self) -> None:
         form = filled(name="Rossi", on="2019-14-03", cost="12,3,4", time="sept heures")
@@ -113,6 +142,19 @@ class TestWrongInput:
     [
         ("1 234,50", 123450),
         ("1\u202f234,50 €", 123450),
+        ("1 234,50 €", 123450),
+        ("€1,234.50", 123450),
+        ("€ 1,234.50", 123450),
+        ("1,234.50 EUR", 123450),
+        ("1234,50 euros", 123450),
+        ("1,234,567.89", 123456789),
+        ("1.234.567,89", 123456789),
+        ("1.234.567", 123456700),
+        ("1,234,567", 123456700),
+        ("1 234 567", 123456700),
+        ("1 234.5", 123450),
+        ("1'234,50", 123450),
+        ("12,", 1200),
         ("12.5", 1250),
         ("1.234,50", 123450),
         ("0", 0),
@@ -170,6 +212,19 @@ def test_emoji_and_right_to_left_words_stay_but_not_what_overrides_direction() -
 @given(st.integers(0, 10**9))
 def test_every_page_writes_what_every_form_reads(cents: int) -> None:
     assert parse_money(money(cents)) == cents
+    assert parse_money(f"€{cents / 100:,.2f}") == cents, "as English pages write it"
+
+
+@pytest.mark.usefixtures("request_context")
+@given(st.text("0123456789., €", max_size=16))
+def test_an_amount_is_read_in_one_way_or_refused_with_a_sentence(text: str) -> None:
+    try:
+        cents = parse_money(text)
+    except ValueError as refused:
+        assert str(refused).count(" ") >= 3  # noqa: PT017
+    else:
+        assert cents == parse_money(text.replace("€", ""))
+        assert 0 <= cents <= 10_000_000_00
 
 
 def test_durations_are_short_and_clear(app: Flask) -> None:
