@@ -186,7 +186,7 @@ def remove_line(actor: Actor, line_id: int, version: int) -> None:
     refuse_fixed(line)
     refuse_stale_line(line, version)
     label, room = line.label, line.room
-    if _was_sent(split, line):
+    if line.origin_id is not None or _was_sent(split, line):  # a line signed once is given up by all
         if reword(split, line, wording_of(line).with_counter(Holder.DROPPED, None, None)):
             note_wording(line, "dropped", actor)
     else:
