@@ -1,4 +1,4 @@
-"""Administration: accounts, organisations, pôles, sites, catalogue, contract, settings, plugins, access log.
+"""Administration: accounts, organisations, pôles, sites, catalogue, wear, contract, settings, plugins, access log.
 
 Importing the package hangs its pages on the staff blueprint.
 """
@@ -8,4 +8,5 @@ import portals.staff.administration.views_catalogue
 import portals.staff.administration.views_contract_texts
 import portals.staff.administration.views_people
 import portals.staff.administration.views_structures
-import portals.staff.administration.views_system  # noqa: F401
+import portals.staff.administration.views_system
+import portals.staff.administration.views_wear  # noqa: F401

@@ -25,6 +25,7 @@ NAV = (
         _HERE,
         _GROUP,
     ),
+    NavItem(_l("Vétusté"), "staff.wear", p.WEAR_MANAGE, "hourglass-split", 84, _HERE, _GROUP),
     NavItem(
         _l("Journal des accès"), "staff.access_log", p.ACCESS_LOG_READ, "journal-text", 85, _HERE, _GROUP
     ),
