@@ -23,6 +23,7 @@ from intranet.pluginsystem import checks, gate
 from intranet.pluginsystem.manager import Plugins
 from intranet.pluginsystem.registry import CORE, Registry, collect
 from intranet.web.application import Application
+from intranet.web.security import Guarded
 
 PACKAGE = Path(__file__).parent
 TEMPLATES = PACKAGE.parent / "templates"
@@ -78,6 +79,7 @@ def _make_flask(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Guarded(app.wsgi_app)  # type: ignore[method-assign]
     static_files.serve(app)
     return app
 
@@ -100,7 +102,6 @@ def _bind_extensions(app: Flask) -> None:
         set_up_engine(db.engine)
     rows.init_app(app)
     csrf.init_app(app)
-    login_manager.session_protection = None  # the session row itself is what may be revoked
     login_manager.init_app(app)
     login_manager.request_loader(_load_person)
 

@@ -57,9 +57,16 @@ def _figures() -> Figures:
 
 def observe(endpoint: str, method: str, status: int, seconds: float) -> None:
     """Count one answer."""
+    count, time = _of(endpoint, method, status)
+    count.inc()
+    time.observe(seconds)
+
+
+@cache
+def _of(endpoint: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """The two figures of one kind of answer: as many as there are endpoints, methods and codes."""
     figures = _figures()
-    figures.requests.labels(endpoint, method, str(status)).inc()
-    figures.seconds.labels(endpoint).observe(seconds)
+    return figures.requests.labels(endpoint, method, str(status)), figures.seconds.labels(endpoint)
 
 
 def forget_process(pid: int) -> None:

@@ -1,17 +1,19 @@
 """The Flask application, with what its pages need at each request made once instead.
 
 - one environment of templates for each language, their constant calls folded (``templating``);
-- one signer for the session's cookie, where Flask derives its key anew for each request and each answer;
+- one signer for the session's cookie, where Flask derives its key anew for each request and each answer, and what
+  it verified kept for a minute;
 - views and hooks called as they are: none is asynchronous, and Flask would ask each of them at each request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
 
@@ -20,15 +22,45 @@ from intranet.web.translation import current_language
 
 
 class SignedSession(SecureCookieSessionInterface):
-    """Flask's signed cookie; the key is derived once."""
+    """Flask's signed cookie. The key is derived once, and a cookie just verified is not verified again.
+
+    Only flat cookies are remembered (numbers and texts): nothing a request does to its session reaches the next.
+    """
+
+    REMEMBERED = 512
+    TRUSTED_SECONDS = 60.0
 
     def __init__(self) -> None:
         self._signer: tuple[Any, URLSafeTimedSerializer | None] | None = None
+        self._verified: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if self._signer is None or self._signer[0] != app.secret_key:
             self._signer = (app.secret_key, super().get_signing_serializer(app))
+            self._verified.clear()
         return self._signer[1]
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        signer = self.get_signing_serializer(app)
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if signer is None or not cookie:
+            return super().open_session(app, request)
+        at = monotonic()
+        known = self._verified.get(cookie)
+        if known is not None and known[0] > at:
+            return self.session_class(known[1])
+        session = super().open_session(app, request)
+        if session and all(type(value) in (str, int, bool) for value in session.values()):
+            if len(self._verified) >= self.REMEMBERED:
+                self._verified.clear()
+            self._verified[cookie] = (at + self.TRUSTED_SECONDS, dict(session))
+        return session
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.modified or (session.permanent and app.config["SESSION_REFRESH_EACH_REQUEST"]):
+            super().save_session(app, session, response)
+        elif session.accessed and "Vary" not in response.headers:
+            response.headers.add("Vary", "Cookie")
 
 
 class Application(Flask):

@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 
 LEVEL = 3
 SMALLEST = 1000  # bytes
+VARY = "Accept-Encoding, Cookie, Sec-Fetch-Site"
 OWN = frozenset({"same-origin", "none"})
 
 
@@ -21,7 +22,7 @@ def compress(response: Response) -> Response:
     """The response, smaller if the browser may have it so."""
     if response.mimetype != "text/html" or response.direct_passthrough or response.is_streamed:
         return response
-    response.vary.update(("Accept-Encoding", "Sec-Fetch-Site"))
+    response.headers.add("Vary", VARY)
     if (
         "gzip" not in request.headers.get("Accept-Encoding", "")
         or request.headers.get("Sec-Fetch-Site") not in OWN

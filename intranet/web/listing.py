@@ -32,13 +32,21 @@ class Filter:
     choices: Sequence[tuple[str, Any]] = ()
     kind: Literal["select", "text", "check"] = "select"
     placeholder: Any = ""
+    values: frozenset[str] = field(init=False)
+    key: tuple[str, ...] = field(init=False)
+    """What tells these choices from others: a label that is looked up in a catalogue is told by its value."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozenset(str(value) for value, _label in self.choices))
+        words = (pair if type(pair[1]) is str else pair[0] for pair in self.choices)
+        object.__setattr__(self, "key", (self.name, *words))
 
     def clean(self, raw: str) -> str:
         """The value as it may be used, or nothing."""
         raw = raw.replace("\x00", "").strip()[:LONGEST]
         if self.kind == "check":
             return "1" if raw == "1" else ""
-        if self.kind == "select" and raw not in {str(value) for value, _label in self.choices}:
+        if self.kind == "select" and raw not in self.values:
             return ""
         return raw
 
@@ -141,10 +149,7 @@ class Listing:
     @property
     def bar(self) -> Markup:
         """The form of the filters, made once for the same choices and values."""
-        choices = tuple(
-            (each.name, *(pair if type(pair[1]) is str else pair[0] for pair in each.choices))
-            for each in self.filters
-        )
+        choices = tuple(each.key for each in self.filters)
         key = ("filters", self.path, tuple(self.values.items()), self.sort, choices)
         return kept(key, lambda: Markup(render_template("components/filter_bar.html", listing=self)))  # noqa: S704
 

@@ -6,8 +6,14 @@ Nothing comes from elsewhere and nothing runs from inside a page: no inline scri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, request
 from flask_login import current_user
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -41,27 +47,46 @@ STATIC_HEADERS = tuple(
     for name, value in HEADERS
     if name not in ("Permissions-Policy", "Cross-Origin-Opener-Policy")
 )
-NAMES = frozenset(name.lower() for name, _value in HEADERS)
-HSTS = "max-age=31536000; includeSubDomains"
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 FOREVER = "public, max-age=31536000, immutable"
+BY_NAME = {name.lower(): (name, value) for name, value in HEADERS}
 
 
-def set_headers(response: Response) -> Response:
-    """Add the headers; a view that set one of its own keeps it."""
+class Guarded:
+    """The application behind its headers: they are added where an answer leaves, to what is then a plain list.
+
+    A view that set one of its own keeps it.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            own = [name for name, _value in headers if name.lower() in BY_NAME]
+            if own:
+                names = {name.lower() for name in own}
+                headers.extend(each for name, each in BY_NAME.items() if name not in names)
+            else:
+                headers.extend(HEADERS)
+            if environ["wsgi.url_scheme"] == "https":
+                headers.append(HSTS)
+            return start_response(status, headers, *exc_info)
+
+        return self.application(environ, start)
+
+
+def say_how_long_to_keep(response: Response) -> Response:
+    """A page must not stay in a shared computer's cache after sign-out."""
     headers = response.headers
-    own = NAMES.intersection(name.lower() for name, _value in headers)
-    headers.extend(HEADERS if not own else [each for each in HEADERS if each[0].lower() not in own])
-    if request.scheme == "https":
-        headers["Strict-Transport-Security"] = HSTS
     if request.endpoint == "static":
         if "v" in request.args and response.status_code < 400:
             headers["Cache-Control"] = FOREVER
     elif "Cache-Control" not in headers:
-        # A page must not stay in a shared computer's cache after sign-out.
-        headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "no-cache, private"
+        headers.add("Cache-Control", "no-store" if current_user.is_authenticated else "no-cache, private")
     return response
 
 
 def init_app(app: Flask) -> None:
     """Set the headers on every answer of ``app``."""
-    app.after_request(set_headers)
+    app.after_request(say_how_long_to_keep)

@@ -8,16 +8,18 @@ straight to text: only the whole page is markup, its pieces need not be.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any, cast
 
 import markupsafe
 from flask.templating import Environment
-from jinja2 import nodes
+from jinja2 import BaseLoader, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from werkzeug.routing import BuildError
+
+from intranet.web.inlining import Inlining
 
 CONSTANT = frozenset({"_", "gettext", "icon", "draw_icon", "static_url", "head", "logo", "url_for"})
 """Globals of the templates whose answer depends on their arguments and the language alone."""
@@ -79,8 +81,31 @@ class IntranetEnvironment(Environment):
     code_generator_class = Generator
     quote = staticmethod(quote)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parsed: dict[str, nodes.Template] = {}
+
+    def overlay(self, *args: Any, **kwargs: Any) -> Any:
+        other = super().overlay(*args, **kwargs)
+        other._parsed = {}  # in its own language
+        return other
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Ours as they are: Jinja lists them at each page and each include, slowly through its chain of maps."""
+        return super().make_globals(d) if d else self.globals
+
+    def parsed(self, name: str) -> nodes.Template:
+        """Another template, as nodes; read once."""
+        found = self._parsed.get(name)
+        if found is None:
+            source, filename, _fresh = cast(BaseLoader, self.loader).get_source(self, name)
+            found = self._parsed[name] = self._parse(source, name, filename)
+        return found
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
+        if not self.auto_reload:
+            Inlining(self, template).visit(template)
         own = {macro.name for macro in template.find_all(nodes.Macro)}
         own |= {each.name for each in template.find_all(nodes.Name) if each.ctx != "load"}
         Folding(self, own).visit(template)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +53,11 @@ def moves(head: Any, person: Actor) -> dict[str, Action]:
     }
 
 
-def main_action(head: Any, split: Any, contract: Any, person: Actor) -> Action | None:
-    """What should be done now, if it is this person's to do."""
-    for name, action in moves(head, person).items():
+def main_action(
+    head: Any, split: Any, contract: Any, person: Actor, open_moves: Mapping[str, Action]
+) -> Action | None:
+    """What should be done now, if it is this person's to do. ``open_moves`` are ``moves(head, person)``."""
+    for name, action in open_moves.items():
         if name not in ASIDE:
             return action
     if head.state is DossierState.JOINED:

@@ -18,11 +18,11 @@ from intranet.dossiers.machine import OPEN_STATES
 from intranet.dossiers.models import DossierState
 from intranet.dossiers.wordings import LEAVING, STATES, SURVEYS, next_sentence, state_word
 from intranet.organisations.models import Confidentiality
-from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries
 from intranet.timeline.reads import note_read
 from intranet.web.formatting import days_since
-from intranet.web.kept import said, spoken
+from intranet.web.kept import kept, said, spoken
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
 from intranet.works.models import Side
@@ -47,9 +47,14 @@ NOTES_SHOWN, ENTRIES_SHOWN, ENTRIES_MOST = 3, 12, 1000
 
 
 def _filters() -> list[Filter]:
-    """The filters of the list, with their choices read in one statement."""
+    """The filters of the list; their choices are read in one statement, and made again when they changed."""
+    rows = tuple(fetch_all(dossiers_queries.filter_options))
+    return kept(("dossier filters", rows), lambda: _make_filters(rows))
+
+
+def _make_filters(rows: Sequence[Row]) -> list[Filter]:
     options: dict[str, list[tuple[str, str]]] = {"bailleur": [], "pole": [], "referent": []}
-    for row in fetch_all(dossiers_queries.filter_options):
+    for row in rows:
         options[row.kind].append((str(row.id), row.label))
     return [
         Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Nom, numéro, téléphone, adresse")),
@@ -121,13 +126,14 @@ def dossier(dossier_id: int) -> str:
     split = lines[0] if lines else None
     contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
     whole = request.args.get("history") == "all"
+    open_moves = moves(head, person)
     page = render_template(
         "staff/dossier.html",
         dossier=head,
         word=state_word(head.state),
         sentence=_sentence(head, split),
-        action=main_action(head, split, contract, person),
-        moves=moves(head, person),
+        action=main_action(head, split, contract, person, open_moves),
+        moves=open_moves,
         missing=missing_people(head),
         protected=head.confidentiality is Confidentiality.CHILD_PROTECTION,
         split=split,

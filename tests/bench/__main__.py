@@ -232,7 +232,7 @@ def _measure(url: str, folder: Path, size: int, seconds: float, rounds: int) -> 
     )
     cold = time.perf_counter() - started
     with (
-        _serving("intranet.app:create_app()", environment) as (ours_port, ours_pid),
+        _serving("intranet.wsgi:app", environment) as (ours_port, ours_pid),
         _serving("tests.bench.bare:create()", environment) as (bare_port, _),
     ):
         for case in _cases(ours_port, url, folder, size):

@@ -1,0 +1,9 @@
+"""The application as a server loads it: ``gunicorn intranet.wsgi:app``."""
+
+from __future__ import annotations
+
+from intranet.app import create_app
+from intranet.operations.server import settle_memory
+
+app = create_app()
+settle_memory()
