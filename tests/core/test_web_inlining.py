@@ -14,9 +14,11 @@ KIT = """
 {% endmacro %}
 {% macro facts(pairs) %}{% for label, value in pairs if value is not none and value != "" %}
 <dt>{{ label }}</dt><dd>{{ value }}</dd>{% endfor %}{% endmacro %}
-{% macro numbered(pairs) %}{% for label, value in pairs %}{{ loop.index }}{{ label }}{{ value }}{% endfor %}{% endmacro %}
+{% macro numbered(pairs) %}
+{% for label, value in pairs %}{{ loop.index }}{{ label }}{{ value }}{% endfor %}{% endmacro %}
 {% macro head(title, back=None) %}{% if back %}{% set href, word = (back, "Retour") if back is string else back %}
-<a href="{{ href }}">{{ word }}</a>{% endif %}<h1>{{ title }}</h1>{% if caller %}<p>{{ caller() }}</p>{% endif %}{% endmacro %}
+<a href="{{ href }}">{{ word }}</a>{% endif %}<h1>{{ title }}</h1>
+{% if caller %}<p>{{ caller() }}</p>{% endif %}{% endmacro %}
 {% macro twice(a) %}{{ caller() }}{{ a }}{{ caller() }}{% endmacro %}
 {% macro rest(a) %}{{ a }}{{ varargs | join }}{{ kwargs.b }}{% endmacro %}
 {% macro outside() %}{{ title }}{% endmacro %}
@@ -32,7 +34,7 @@ BODIES = (
     '{{ kit.numbered([("A", 1), ("B", title)]) }}',
     '{% call kit.head("T", "/here") %}go{% endcall %}{{ kit.head(danger, ("/x", "Y")) }}{{ kit.head(title) }}',
     "{% set href = 'mine' %}{% call kit.head('T', '/x') %}{{ href }}{% endcall %}{{ href }}",
-    "{% for label in (1, 2) %}{% call kit.card(label) %}{{ kit.facts([(label, loop.index)]) }}{% endcall %}{% endfor %}",
+    "{% for label in 'ab' %}{% call kit.card(label) %}{{ kit.facts([(label, loop.index)]) }}{% endcall %}{% endfor %}",
     "{% call kit.twice(1) %}{{ title }}{% endcall %}",
     "{{ kit.rest(1, 2, 3, b=4) }}",
     "{{ kit.outside() }}",
