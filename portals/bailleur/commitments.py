@@ -22,6 +22,7 @@ from intranet.commitments.wordings import next_sentence, state_word
 from intranet.documents.uploads import receives_files, upload_limit_mb
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.timeline.queries import entries_about
 from intranet.web.forms import BaseForm, DateField, LongTextField, apply_refusal, required
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES
@@ -141,5 +142,6 @@ def _page(commitment_id: int, form: DoneForm) -> str:
         form=form,
         may_do=state in OPEN and person.may(p.COMMITMENT_DO),
         may_take_back=state is CommitmentState.DONE and person.may(p.COMMITMENT_DO),
+        history=entries_about("commitment", commitment_id, Side.BAILLEUR, 12),
         max_upload_mb=upload_limit_mb(),
     )
