@@ -24,7 +24,7 @@ from intranet.wear.reading import COLUMNS, MOST_BYTES, Reading, decode, read_gri
 from intranet.wear.rules import Rate
 from intranet.wear.service import ImportGrid, import_grid, withdraw_grid
 from intranet.web.export import CSV_TYPE, csv_pieces
-from intranet.web.forms import BaseForm, DateField, TextField, required
+from intranet.web.forms import BaseForm, DateField, InputRequired, TextField, required
 from portals.staff.answering import DONE, SHOWN, UNPROCESSABLE, obey
 from portals.staff.blueprint import bp
 
@@ -44,7 +44,7 @@ class GridForm(BaseForm):
         max_length=255,
         description=_l("L’accord qui la fonde et sa date : elle sera écrite sur chaque ligne calculée."),
     )
-    starts_on = DateField(_l("En vigueur à partir du"), [required(_l("Indiquez le premier jour."))])
+    starts_on = DateField(_l("En vigueur à partir du"), [InputRequired(_l("Indiquez le premier jour."))])
     file = FileField(
         _l("Fichier CSV"),
         description=_l(

@@ -12,7 +12,7 @@ from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
 from intranet.documents.uploads import receives_files, sent_file
-from intranet.web.forms import BaseForm, DateField, required
+from intranet.web.forms import BaseForm, DateField, InputRequired
 from intranet.works import queries, service
 from intranet.works.machine import may_now
 from intranet.works.models import Split
@@ -25,7 +25,7 @@ from portals.staff.blueprint import bp
 class ConsentForm(BaseForm):
     """A written consent ALC was given: its date, and the paper."""
 
-    consent_on = DateField(_l("Accord donné le"), [required(_l("Indiquez la date de l’accord."))])
+    consent_on = DateField(_l("Accord donné le"), [InputRequired(_l("Indiquez la date de l’accord."))])
     file = FileField(
         _l("L’accord écrit"),
         description=_l("Un PDF ou une photo. Le bailleur pourra l’ouvrir aussi."),

@@ -26,6 +26,7 @@ from intranet.rent.wordings import EARLY_DEPARTURE, clause, state_word
 from intranet.web.forms import (
     BaseForm,
     DateField,
+    InputRequired,
     LongTextField,
     MoneyField,
     RadioField,
@@ -46,15 +47,20 @@ class RentForm(BaseForm):
 
     line_ids = SelectMultipleField(_l("Travaux déduits"), coerce=int, validate_choice=False)
     documented_cents = MoneyField(
-        _l("Coût justifié de ces travaux (€)"), [required(_l("Indiquez le coût justifié."))]
+        _l("Coût justifié de ces travaux (€)"), [InputRequired(_l("Indiquez le coût justifié."))]
     )
-    monthly_cents = MoneyField(_l("Baisse du loyer par mois (€)"), [required(_l("Indiquez le montant."))])
+    monthly_cents = MoneyField(
+        _l("Baisse du loyer par mois (€)"), [InputRequired(_l("Indiquez le montant."))]
+    )
     months = IntegerField(
         _l("Nombre de mois"),
-        [required(_l("Indiquez le nombre de mois.")), NumberRange(1, MOST_MONTHS, _l("De 1 à 60 mois."))],
+        [
+            InputRequired(_l("Indiquez le nombre de mois.")),
+            NumberRange(1, MOST_MONTHS, _l("De 1 à 60 mois.")),
+        ],
         render_kw={"inputmode": "numeric"},
     )
-    starts_on = DateField(_l("À partir du loyer du"), [required(_l("Indiquez le premier mois."))])
+    starts_on = DateField(_l("À partir du loyer du"), [InputRequired(_l("Indiquez le premier mois."))])
     early_departure = LongTextField(
         _l("Si la famille part avant la fin"),
         [required(_l("Dites comment la famille est dédommagée."))],
@@ -66,7 +72,9 @@ class RentForm(BaseForm):
         [required(_l("Indiquez qui l’atteste."))],
         max_length=120,
     )
-    decency_attested_on = DateField(_l("Attesté le"), [required(_l("Indiquez la date de l’attestation."))])
+    decency_attested_on = DateField(
+        _l("Attesté le"), [InputRequired(_l("Indiquez la date de l’attestation."))]
+    )
 
     def command(self, split_id: int, version: int) -> SaveOffset:
         starts_on, attested_on = self.starts_on.data, self.decency_attested_on.data
@@ -105,7 +113,7 @@ class TenantForm(BaseForm):
         choices=[(YES, _l("D’accord avec ces chiffres")), (NO, _l("Pas d’accord"))],
     )
     by_name = TextField(_l("Donnée par"), [required(_l("Indiquez qui a répondu."))], max_length=120)
-    on = DateField(_l("Le"), [required(_l("Indiquez le jour de la réponse."))])
+    on = DateField(_l("Le"), [InputRequired(_l("Indiquez le jour de la réponse."))])
     reason = TextField(_l("Pourquoi, en cas de refus"), [Optional()], max_length=400)
 
 
