@@ -4,7 +4,7 @@
 - éducateur technique and TISF: the dossiers they are named on;
 - a child-protection dossier (PEP): only people named on it or granted, and the coordinator;
 - bailleur: what concerns its own dwellings; works partner: its own chantiers;
-- a guest: the one split her access names, and its contracts.
+- a guest: the one split her access names, and its contracts (the bailleur’s: its written consents too).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from intranet.documents.models import Document, DocumentKind
 from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
 from intranet.organisations.models import Confidentiality, Pole
 from intranet.plugin_api import Policy
-from intranet.works.models import Contract, Split
+from intranet.works.models import Contract, Split, WorksLine
 
 
 def _named() -> ColumnElement[bool]:
@@ -171,7 +171,10 @@ def _files(scope: Scope) -> ColumnElement[bool]:
             _not_of_another(Chantier.partner_id, _contracts(scope)),
         )
     if isinstance(scope.role, GuestRole):
-        return exists().where(_of_a_contract(), _contracts(scope))
+        signed = exists().where(_of_a_contract(), _contracts(scope))
+        consent = exists().where(WorksLine.consent_document_id == Document.id)
+        mine = consent.where(WorksLine.split_id == ACTOR.guest_split_id)
+        return or_(signed, mine) if scope.role is GuestRole.AGENT else signed
     return false()
 
 

@@ -17,11 +17,12 @@ from intranet.config import settings
 from intranet.database import UtcDateTime, now
 from intranet.guests.models import GuestAccess
 from intranet.organisations.models import Organisation
+from intranet.pluginsystem.gate import GUEST_COOKIE
 from intranet.rows import fetch_one
 from intranet.works.models import Split
 from intranet.works.terms import Side, SplitState
 
-COOKIE = "guest"
+COOKIE = GUEST_COOKIE
 ROLES = {Side.BAILLEUR: GuestRole.AGENT, Side.HOUSEHOLD: GuestRole.HOUSEHOLD}
 
 _ACCESS = (

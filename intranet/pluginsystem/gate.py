@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, flash, g, redirect, request, url_for
+from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -22,6 +22,7 @@ OWN_ACCOUNT = "accounts"
 SIGN_IN = "accounts.login"
 SECOND_FACTOR = "accounts.second_factor"
 GUESTS_ENTER = "guests.enter"
+GUEST_COOKIE = "guest"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -77,7 +78,8 @@ def install(app: Flask, registry: Registry) -> None:
             return None
         person = current_user._get_current_object()
         if not person.is_authenticated:
-            return _to_the_guests_door() if rule.guests == GUESTS_ONLY else _sign_in()
+            came_with_a_code = rule.guests and GUEST_COOKIE in session
+            return _to_the_guests_door() if came_with_a_code or rule.guests == GUESTS_ONLY else _sign_in()
         if rule.kinds is not None and person.scope.kind not in rule.kinds:
             abort(404)
         if person.second_factor_missing and request.blueprint != OWN_ACCOUNT:
