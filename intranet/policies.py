@@ -23,6 +23,7 @@ from intranet.documents.models import Document, DocumentKind
 from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
 from intranet.organisations.models import Confidentiality, Pole
 from intranet.plugin_api import Policy
+from intranet.rent.models import RentOffset
 from intranet.works.models import Contract, Split, WorksLine
 
 
@@ -143,6 +144,15 @@ def _of_a_contract() -> ColumnElement[bool]:
     )
 
 
+def _joined(split: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Joined to such a split: a written consent to one of its lines, the receipts behind its rent."""
+    consent = exists().where(
+        WorksLine.consent_document_id == Document.id, Split.id == WorksLine.split_id, split
+    )
+    receipts = exists().where(RentOffset.document_id == Document.id, Split.id == RentOffset.split_id, split)
+    return or_(consent, receipts)
+
+
 def _my_tenants() -> Select[int]:
     """The dossiers whose dwelling is the bailleur's today."""
     return select(Dossier.id).where(Dossier.bailleur_id == ACTOR.organisation_id)
@@ -162,6 +172,7 @@ def _files(scope: Scope) -> ColumnElement[bool]:
             ),
             _not_of_another(Chantier.bailleur_id, _contracts(scope)),
             ~exists().where(Commitment.document_id == Document.id, ~_commitments(scope)),
+            ~_joined(Split.bailleur_id != ACTOR.organisation_id),
         )
     if scope.kind is OrganisationKind.WORKS_PARTNER:
         mine = select(Chantier.dossier_id).where(Chantier.partner_id == ACTOR.organisation_id)
@@ -172,8 +183,7 @@ def _files(scope: Scope) -> ColumnElement[bool]:
         )
     if isinstance(scope.role, GuestRole):
         signed = exists().where(_of_a_contract(), _contracts(scope))
-        consent = exists().where(WorksLine.consent_document_id == Document.id)
-        mine = consent.where(WorksLine.split_id == ACTOR.guest_split_id)
+        mine = _joined(Split.id == ACTOR.guest_split_id)
         return or_(signed, mine) if scope.role is GuestRole.AGENT else signed
     return false()
 
