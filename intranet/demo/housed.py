@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -77,7 +78,9 @@ class Path:
 
     @property
     def contract(self) -> Contract:
-        return db.session.scalars(select(Contract).where(Contract.dossier_id == self.dossier_id)).one()
+        """The last one established."""
+        contracts = select(Contract).where(Contract.dossier_id == self.dossier_id)
+        return db.session.scalars(contracts.order_by(Contract.id.desc()).limit(1)).one()
 
     @property
     def chantier(self) -> Chantier:
@@ -215,6 +218,15 @@ class Path:
                     sign_for(who, self.contract.id, side, self.family.name)
         with on(working_days_ago(days - 5), 16, 1):
             seal_contract({"contract_id": self.contract.id})  # the worker's part
+
+    def amend(self, days: int, reason: str, rooms: Collection[str]) -> None:
+        """An amendment opens the lines of those rooms again, and adds the works of the story's second visit."""
+        with on(working_days_ago(days), 9, 20):
+            chosen = [line.id for line in self.lines() if line.room in rooms]
+            splits.open_amendment(self.follower, self.contract.id, chosen, reason)
+        with on(working_days_ago(days), 9, 45):
+            for works in self.visit_found.later:
+                splits.add_line(self.cast.technical, _line(self.split.id, works))
 
     def leave(self, days: int, reason: LeavingReason) -> None:
         with on(working_days_ago(days), 15, 30) as day:

@@ -1,7 +1,4 @@
-"""Nine splits in every state that a negotiation may be in, with the silences and reminders between them.
-
-``amended`` is left out: no command reaches it yet.
-"""
+"""Nine splits in every state that a negotiation may be in, with the silences and reminders between them."""
 
 from __future__ import annotations
 
@@ -68,25 +65,22 @@ def _withdrawn(path: Path) -> None:
 
 
 def _draft(path: Path) -> None:
-    """A first split was withdrawn when the family took its joining back; another is being prepared."""
+    """The works of the visit are written down; the family took its joining back for a while, nothing is sent."""
     path.allocate(60)
     path.join(55)
     path.visit(50)
-    path.propose(working_days_ago(48))
-    path.withdraw(45, "La famille suspend son adhésion, le temps d’une formation.")
     with on(working_days_ago(45), 16, 30):
         dossiers.revoke_joining(
             path.follower, path.dossier_id, path.dossier.version, "Formation de deux mois, reprise ensuite."
         )
     db.session.expire_all()
-    path.note_works(4)
 
 
 def _silent(path: Path) -> None:
     path.allocate(32)
     path.join(28)
     path.visit(24)
-    path.propose(days_ago(23))
+    path.propose(days_ago(27))
 
 
 def _agreed(path: Path) -> None:
@@ -122,10 +116,14 @@ def _countered(path: Path) -> None:
 
 
 def _waiting(path: Path) -> None:
-    path.allocate(25)
-    path.join(20)
-    path.visit(12)
-    path.propose(days_ago(8))
+    """Signed, then amended before the chantier: the contract is in force while the bailleur reads the amendment."""
+    path.allocate(70)
+    path.join(66)
+    path.visit(62)
+    path.agree(58)
+    path.sign(44)
+    path.amend(12, "Une fuite a été trouvée sous l’évier : la cuisine est à revoir.", rooms=("Cuisine",))
+    path.propose(days_ago(8), "Seule la cuisine est à revoir ; le reste est tel que vous l’avez signé.")
 
 
 def _proposed(path: Path) -> None:

@@ -36,6 +36,7 @@ class Visit:
 
     home: int
     works: tuple[Works, ...]
+    later: tuple[Works, ...] = ()  # found once the contract was signed
 
 
 PAINTING = (
@@ -75,13 +76,15 @@ VISITS: Mapping[str, Visit] = {
         ),
     ),
     "waiting": Visit(
-        12,
+        11,
         (
+            Works("III.c.2", "Séjour", NEEDED, TENANT, Payer.ALC, 40, 4),
+            Works("E.9", "Séjour", WISHED, TENANT, Payer.TENANT, 40, 1),
+            Works("IV.d.3", "Cuisine", NEEDED, TENANT, Payer.TENANT, 15, 1),
+            Works("E.8", "Cuisine", WISHED, TENANT, Payer.ALC, 25, 1),
             Works("L.5", "Entrée", NEEDED, euros=900, hours=14),
-            Works("IV.a.2", "Salle d’eau", NEEDED, euros=18, hours=2),
-            Works("E.9", "Séjour", WISHED, euros=40, hours=1),
-            Works("III.b.1", "Séjour", NEEDED, euros=25, hours=5),
         ),
+        (Works("L.12", "Cuisine", NEEDED, euros=280, hours=5),),
     ),
     "countered": Visit(
         4,

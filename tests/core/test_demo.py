@@ -26,7 +26,7 @@ from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
 from intranet.organisations.models import Organisation, Phase, Pole, Site
 from intranet.timeline.models import TimelineEntry
-from intranet.works.models import Contract, Split, SplitState, WorksKind
+from intranet.works.models import Contract, ContractState, Split, SplitState, WorksKind
 from tests.conftest import build_settings, running_app
 from tests.databases import Databases
 
@@ -85,14 +85,21 @@ def test_two_bailleurs_own_fourteen_dwellings_of_which_two_are_free() -> None:
     assert db.session.scalar(select(func.count()).where(Dwelling.available)) == 2
 
 
-def test_nine_splits_without_a_chantier_and_six_with_one_cover_every_state_that_can_be_reached() -> None:
+def test_nine_splits_without_a_chantier_and_six_with_one_cover_every_state() -> None:
     with_chantier = set(db.session.scalars(select(Contract.split_id).join(Chantier)))
     states = Counter(
         split.state for split in db.session.scalars(select(Split)) if split.id not in with_chantier
     )
     assert len(with_chantier) == 6
     assert sum(states.values()) == 9
-    assert set(states) == set(SplitState) - {SplitState.AMENDED}
+    assert set(states) == set(SplitState)
+
+
+def test_one_contract_is_in_force_while_its_amendment_is_with_the_bailleur() -> None:
+    amendment = db.session.scalars(select(Split).where(Split.amends_id.is_not(None))).one()
+    former = db.session.scalars(select(Contract).where(Contract.split_id == amendment.amends_id)).one()
+
+    assert (amendment.state, former.state) == (SplitState.PROPOSED, ContractState.SIGNED)
 
 
 def test_one_split_was_left_without_an_answer_and_came_back_to_alc() -> None:
