@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
@@ -20,6 +20,7 @@ from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
+from intranet.search.folding import holds
 from intranet.works.models import Contract
 
 S = CommitmentState
@@ -96,15 +97,7 @@ def _base(scope: Scope, *columns: Any) -> Select[Any]:
 def _filtered(statement: Select[Any], names: tuple[str, ...], state: CommitmentState | None) -> Select[Any]:
     statement = statement.where(_ALIVE if state is None else IN_STATE[state])
     if "q" in names:
-        pattern: Any = bindparam("pattern")
-        statement = statement.where(
-            or_(
-                *(
-                    column.ilike(pattern, escape="\\")
-                    for column in (Household.name, Dwelling.address, Commitment.label)
-                )
-            )
-        )
+        statement = statement.where(holds(Household.name, Dwelling.address, Commitment.label))
     for name, column in (("dossier_id", Commitment.dossier_id), ("dwelling_id", Commitment.dwelling_id)):
         if name in names:
             statement = statement.where(column == bindparam(name))
@@ -186,9 +179,7 @@ def counts() -> Counts:
 def _asked(search: str, only: Mapping[str, int]) -> tuple[tuple[str, ...], dict[str, Any]]:
     params: dict[str, Any] = dict(only)
     if search:
-        for sign in ("\\", "%", "_"):
-            search = search.replace(sign, f"\\{sign}")
-        params["pattern"] = f"%{search}%"
+        params["q"] = search
     return (*(("q",) if search else ()), *only), params
 
 

@@ -17,7 +17,6 @@ from intranet.works.models import Side
 from intranet.works.wordings import state_word
 from portals.bailleur import queries
 from portals.bailleur.blueprint import bp
-from portals.bailleur.search import pattern
 
 FILTERS = (
     Filter("q", _l("Locataire ou adresse"), kind="text"),
@@ -32,7 +31,7 @@ def dwellings() -> ResponseReturnValue:
     """List, two statements."""
     listing = Listing.of(request.args, filters=FILTERS, sorts=SORTS, default_sort="address")
     searched, occupied = bool(listing.values["q"]), listing.values["occupied"]
-    params = {"pattern": pattern(listing.values["q"])} if searched else {}
+    params = {"q": listing.values["q"]} if searched else {}
     rows = fetch_all(
         queries.dwelling_list, searched, occupied, limit=listing.limit, offset=listing.offset, **params
     )

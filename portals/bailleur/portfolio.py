@@ -22,7 +22,6 @@ from intranet.works.terms import Side
 from intranet.works.wordings import contract_state_word, state_word
 from portals.bailleur import queries
 from portals.bailleur.blueprint import bp
-from portals.bailleur.search import pattern
 
 FILTERS = (
     Filter("q", _l("Locataire ou adresse"), kind="text"),
@@ -51,7 +50,7 @@ def portfolio() -> ResponseReturnValue:
         export=EXPORTER.name,
     )
     searched, late = bool(listing.values["q"]), bool(listing.values["late"])
-    params = {"pattern": pattern(listing.values["q"])} if searched else {}
+    params = {"q": listing.values["q"]} if searched else {}
     rows = fetch_all(
         queries.portfolio_page,
         searched,
@@ -81,7 +80,7 @@ def _standing(row: Row) -> Standing:
 def _cells(_person: Actor, filters: Mapping[str, str]) -> Iterable[Sequence[Any]]:
     """The dwellings that the page's filters leave, as cells."""
     text = filters.get("q", "")
-    params = {"pattern": pattern(text)} if text else {}
+    params = {"q": text} if text else {}
     for row in fetch_all(
         queries.portfolio_rows, bool(text), filters.get("late") == "1", today=today(), **params
     ):

@@ -19,7 +19,6 @@ from intranet.works.models import Side, SplitState
 from intranet.works.wordings import state_word
 from portals.bailleur import queries
 from portals.bailleur.blueprint import bp
-from portals.bailleur.search import pattern
 
 SEEN_STATES = tuple(state for state in SplitState if state is not SplitState.DRAFT)
 FILTERS = (
@@ -47,7 +46,7 @@ def splits() -> ResponseReturnValue:
     values = listing.values
     states = (SplitState(values["state"]),) if values["state"] else ()
     turn = Side(values["turn"]) if values["turn"] else None
-    params = {"pattern": pattern(values["q"])} if values["q"] else {}
+    params = {"q": values["q"]} if values["q"] else {}
     rows = fetch_all(
         queries.split_list,
         states,

@@ -43,8 +43,26 @@ def _back(dossier_id: int, said: str) -> ResponseReturnValue:
     return redirect(_home_of(dossier_id), DONE)
 
 
-def _step(dossier_id: int, form: BaseForm, status: int, **words: Any) -> ResponseReturnValue:
-    """The page of one step: its fields, in order, and what will happen."""
+def _ask(
+    dossier_id: int,
+    form: BaseForm,
+    command: Callable[[], Any],
+    said: str,
+    *,
+    at_first: Callable[[], Any] | None = None,
+    done: str = "",
+    **words: Any,
+) -> ResponseReturnValue:
+    """One step: its form, obeyed and left (for ``done``, else the dossier), or shown with what will happen.
+
+    ``at_first`` fills what the form proposes before anything was typed.
+    """
+    status = obey(form, command)
+    if status == DONE:
+        flash(said, "success")
+        return redirect(done or _home_of(dossier_id), DONE)
+    if status == SHOWN and at_first is not None:
+        at_first()
     return render_template("staff/step.html", dossier=open_head(dossier_id), form=form, **words), status
 
 
@@ -72,13 +90,11 @@ def dossier_diagnosis(dossier_id: int) -> ResponseReturnValue:
             actor(), c.Diagnose(dossier_id, sent_version(), eligible, form.explanation.data or "")
         )
 
-    status = obey(form, decide)
-    if status == DONE:
-        return _back(dossier_id, _("Décision enregistrée."))
-    return _step(
+    return _ask(
         dossier_id,
         form,
-        status,
+        decide,
+        _("Décision enregistrée."),
         title=_("Décider du diagnostic"),
         intro=_("C’est une personne qui décide, et qui explique. La décision entre dans l’historique."),
         label=_("Enregistrer la décision"),
@@ -130,20 +146,14 @@ def dossier_joining(dossier_id: int) -> ResponseReturnValue:
     """The family's dated adhésion (R29)."""
     require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
     form = JoiningForm()
-    status = obey(
+    return _ask(
+        dossier_id,
         form,
         lambda: service.record_joining(
             actor(), c.RecordJoining(dossier_id, sent_version(), form.joined_on.data or today())
         ),
-    )
-    if status == DONE:
-        return _back(dossier_id, _("Adhésion enregistrée."))
-    if status == SHOWN:
-        form.joined_on.data = today()
-    return _step(
-        dossier_id,
-        form,
-        status,
+        _("Adhésion enregistrée."),
+        at_first=lambda: setattr(form.joined_on, "data", today()),
         title=_("Enregistrer l’adhésion"),
         intro=_("La famille adhère librement. Elle peut revenir sur son adhésion à tout moment."),
         label=_("Enregistrer l’adhésion"),
@@ -156,15 +166,11 @@ def dossier_joining_revoke(dossier_id: int) -> ResponseReturnValue:
     """The adhésion ends; the reason stays with ALC."""
     require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
     form = ReasonForm()
-    status = obey(
-        form, lambda: service.revoke_joining(actor(), dossier_id, sent_version(), form.reason.data or "")
-    )
-    if status == DONE:
-        return _back(dossier_id, _("L’adhésion a pris fin. Elle peut être enregistrée à nouveau."))
-    return _step(
+    return _ask(
         dossier_id,
         form,
-        status,
+        lambda: service.revoke_joining(actor(), dossier_id, sent_version(), form.reason.data or ""),
+        _("L’adhésion a pris fin. Elle peut être enregistrée à nouveau."),
         title=_("Mettre fin à l’adhésion"),
         intro=_("Le logement reste attribué. La répartition des travaux attend une nouvelle adhésion."),
         label=_("Mettre fin à l’adhésion"),
@@ -177,21 +183,15 @@ def dossier_visited(dossier_id: int) -> ResponseReturnValue:
     """The day of the joint visit; its works are written down on the next page."""
     require(p.VISIT_WRITE, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
     form = VisitForm()
-    status = obey(
+    return _ask(
+        dossier_id,
         form,
         lambda: service.record_visit(
             actor(), c.RecordVisit(dossier_id, sent_version(), form.visited_on.data or today())
         ),
-    )
-    if status == DONE:
-        flash(_("Date enregistrée. Relevez maintenant les travaux, pièce par pièce."), "success")
-        return redirect(url_for("staff.visit", dossier_id=dossier_id), DONE)
-    if status == SHOWN:
-        form.visited_on.data = open_head(dossier_id).visited_on or today()
-    return _step(
-        dossier_id,
-        form,
-        status,
+        _("Date enregistrée. Relevez maintenant les travaux, pièce par pièce."),
+        at_first=lambda: setattr(form.visited_on, "data", open_head(dossier_id).visited_on or today()),
+        done=url_for("staff.visit", dossier_id=dossier_id),
         title=_("Visite commune"),
         intro=_("Famille, bailleur et ALC visitent ensemble le logement et relèvent les travaux."),
         label=_("Enregistrer et relever les travaux"),
@@ -204,15 +204,12 @@ def dossier_leave(dossier_id: int) -> ResponseReturnValue:
     """The household leaves the path, with a coded reason. It can come back."""
     require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
     form = LeaveForm()
-    status = obey(form, lambda: service.leave(actor(), form.command(dossier_id, sent_version())))
-    if status == DONE:
-        return _back(dossier_id, _("Départ enregistré. Le dossier peut être rouvert."))
-    if status == SHOWN:
-        form.left_on.data = today()
-    return _step(
+    return _ask(
         dossier_id,
         form,
-        status,
+        lambda: service.leave(actor(), form.command(dossier_id, sent_version())),
+        _("Départ enregistré. Le dossier peut être rouvert."),
+        at_first=lambda: setattr(form.left_on, "data", today()),
         title=_("Enregistrer un départ"),
         intro=_("Le logement attribué redevient libre. Rien n’est effacé : le dossier peut être rouvert."),
         label=_("Enregistrer le départ"),

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from intranet.access import OrganisationKind, Role
 from intranet.database import writing
+from intranet.dossiers.models import Household
 from intranet.dossiers.terms import DossierState, Survey
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
@@ -311,6 +312,15 @@ def test_the_lists_filter_and_search_among_its_own(app: Flask, scene: Scene) -> 
     home = f"/bailleur/dwellings/{scene.dossier.dwelling_id}"
     assert home in browser.get("/bailleur/dwellings?occupied=yes").get_data(as_text=True)
     assert home not in browser.get("/bailleur/dwellings?occupied=no").get_data(as_text=True)
+
+
+def test_a_tenant_is_found_whatever_the_accents(scene: Scene) -> None:
+    db.session.get_one(Household, scene.dossier.household_id).name = "Élodie Cœuré"
+    db.session.commit()
+    browser = scene.bailleur()
+    for page in ("dwellings", "splits"):
+        assert "Élodie Cœuré" in browser.get(f"/bailleur/{page}?q=elodie+coeure").text, page
+        assert "Élodie Cœuré" not in browser.get(f"/bailleur/{page}?q=elodie_coeure").text, page
 
 
 def test_a_household_that_left_is_no_longer_named_at_its_dwelling(app: Flask) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
+from intranet.search.folding import holds
 
 
 def _dwellings(scope: Scope, *columns: Any) -> Select[Any]:
@@ -62,10 +63,7 @@ def dwelling_count(scope: Scope, searched: bool, occupied: str) -> Select[Any]:
 
 def _dwellings_filtered(statement: Select[Any], searched: bool, occupied: str) -> Select[Any]:
     if searched:
-        pattern: Any = bindparam("pattern")
-        statement = statement.where(
-            or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
-        )
+        statement = statement.where(holds(Household.name, Dwelling.address))
     if occupied == "yes":
         statement = statement.where(Household.id.is_not(None))
     elif occupied == "no":

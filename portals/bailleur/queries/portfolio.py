@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from intranet import permissions as p
@@ -14,6 +14,7 @@ from intranet.commitments.models import Commitment
 from intranet.commitments.queries import IN_STATE
 from intranet.commitments.rules import CommitmentState
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
+from intranet.search.folding import holds
 from intranet.works.models import Contract, ContractState, Split, SplitState
 
 _ENDED = (ContractState.CANCELLED, ContractState.REPLACED)
@@ -132,15 +133,12 @@ def _portfolio(scope: Scope, searched: bool, late: bool, *, whole: bool) -> Sele
         )
         statement = statement.where(has.exists())
     if searched:
-        pattern: Any = bindparam("pattern")
-        statement = statement.where(
-            or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
-        )
+        statement = statement.where(holds(Household.name, Dwelling.address))
     return visible(scope, statement, p.DWELLING_READ, Dwelling)
 
 
 def portfolio_rows(scope: Scope, searched: bool, late: bool) -> Select[Any]:
-    """Every dwelling the filters leave. ``searched`` adds ``:pattern``; ``late``: with something overdue."""
+    """Every dwelling the filters leave. ``searched`` adds ``:q``; ``late``: with something overdue."""
     return _portfolio(scope, searched, late, whole=True)
 
 

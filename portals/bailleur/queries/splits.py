@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
+from intranet.search.folding import holds
 from intranet.works.models import (
     Answer,
     LineAnswer,
@@ -91,7 +92,7 @@ def splits_under_way(scope: Scope) -> Select[Any]:
 def split_list(
     scope: Scope, states: tuple[SplitState, ...], turn: Side | None, searched: bool, sort: str
 ) -> Select[Any]:
-    """A page of splits. ``searched`` adds ``:pattern`` on the tenant's name and the address."""
+    """A page of splits. ``searched`` adds ``:q`` on the tenant's name and the address."""
     return _filtered(_splits(scope, *_SPLIT, _lines(), _answered()), states, turn, searched).order_by(
         *(
             {
@@ -119,10 +120,7 @@ def _filtered(
     if turn:
         statement = statement.where(Split.turn == turn)
     if searched:
-        pattern: Any = bindparam("pattern")
-        statement = statement.where(
-            or_(Household.name.ilike(pattern, escape="\\"), Dwelling.address.ilike(pattern, escape="\\"))
-        )
+        statement = statement.where(holds(Household.name, Dwelling.address))
     return statement
 
 
