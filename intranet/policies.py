@@ -24,6 +24,7 @@ from intranet.dossiers.models import Dossier, DossierGrant, Dwelling, Household
 from intranet.organisations.models import Confidentiality, Pole
 from intranet.plugin_api import Policy
 from intranet.rent.models import RentOffset
+from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split, WorksLine
 
 
@@ -136,8 +137,10 @@ def _not_of_another(
 
 
 def _of_a_contract() -> ColumnElement[bool]:
-    """The document to sign, its reading copy, or the sealed one."""
+    """The document to sign, its reading copy, the sealed one, or the scan of a signature."""
+    scan = exists().where(Signature.contract_id == Contract.id, Signature.document_id == Document.id)
     return or_(
+        scan,
         Contract.document_id == Document.id,
         Contract.reading_document_id == Document.id,
         Contract.sealed_document_id == Document.id,

@@ -64,6 +64,7 @@ class PaperForm(SigningForm):
     signed_on = DateField(_l("Signé le"), [required(_l("Indiquez la date de la signature."))], default=today)
     file = FileField(
         _l("Page signée, numérisée ou en photo"),
+        [required(_l("Choisissez le fichier de la page signée."))],
         description=_l("PDF, JPEG, PNG, WebP ou HEIC."),
         render_kw={"accept": "application/pdf,image/*"},
     )
@@ -72,9 +73,6 @@ class PaperForm(SigningForm):
         sent: Any = self.file.data
         stream: IO[bytes] = sent.stream
         return OnPaper(signer, self.signed_on.data or date.max, stream, sent.filename or "")
-
-    def validate_file(self, field: FileField) -> None:
-        required(_l("Choisissez le fichier de la page signée."))(self, field)
 
 
 class RefuseForm(SigningForm):

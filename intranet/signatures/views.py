@@ -214,6 +214,9 @@ def _page(row: Row, party: Side, *, way: str = "", form: BaseForm | None = None,
             each.name.data = person.name if own else ""
     if form is not None:
         forms[way] = form
+    for each in forms.values():
+        if isinstance(each, SigningForm):
+            each.name.flags.required = True  # shown only to those who do not sign in their own name
     return render_template(
         "signatures/room.html",
         contract=row,
