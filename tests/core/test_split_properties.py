@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from intranet.access import Role
-from intranet.clock import today
+from intranet.clock import PARIS, at, today
 from intranet.database import writing
 from intranet.dossiers.models import DossierState, Dwelling, Survey
 from intranet.errors import Refused
@@ -29,17 +32,29 @@ from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_user
 from intranet.testing.works import fresh, kind_id, lines_of
 from intranet.works import service
-from intranet.works.commands import AddLine, AnswerLine, ChangeLine, HouseholdAnswer, Propose, SendBack
+from intranet.works.commands import (
+    AddLine,
+    AnswerLine,
+    ChangeLine,
+    HouseholdAnswer,
+    OverrideGuardrail,
+    Propose,
+    SendBack,
+)
 from intranet.works.facts import dwelling_facts, line_facts, wording_of
-from intranet.works.guardrails import check_line
+from intranet.works.guardrails import BY_ID, check_line
 from intranet.works.machine import TURN
-from intranet.works.models import Split, SplitVersion, WorksLine
+from intranet.works.models import LineWording, Split, SplitVersion, WorksLine
+from intranet.works.queries import turn_days
 from intranet.works.rules import digest
+from intranet.works.service import sweep_silence
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
 pytestmark = pytest.mark.slow
 
-CODES = ("L.5", "II.a.2", "E.4", "E.6", "E.1", "VI.a.1", "II.b.2", "E.7")
+CODES = ("L.5", "II.a.2", "E.4", "E.6", "E.1", "VI.a.1", "II.b.2", "E.7", "I.c.1", "E.11")
+RULES = st.sampled_from([*BY_ID, "no_such_rule"])
+START = datetime(2019, 3, 25, 8, tzinfo=UTC)  # the clocks change on the 31st
 HOLDERS = st.sampled_from(Holder)
 PAYERS = st.sampled_from(Payer)
 ANSWERS = st.sampled_from(Answer)
@@ -59,19 +74,21 @@ class Negotiation(RuleBasedStateMachine):
         home = make_dwelling(permit_year=year)
         dossier = make_dossier(dwelling=home, state=DossierState.JOINED)
         owner = db.session.get(Organisation, home.bailleur_id)
+        self.moment = START
         self.alc = make_actor(make_user(Role.COORDINATOR))
+        self.technician = make_actor(make_user(Role.TECHNICAL))
         self.agents = [make_actor(make_user(Role.AGENT, owner)) for _ in range(2)]
         self.said: set[tuple[Side, int, str]] = set()
         self.old: list[tuple[int, str]] = []
         self.kinds = [None, *(kind_id(code) for code in CODES)]
-        with writing():
+        with writing(), at(self.moment):
             self.split_id = service.open_split(self.alc, dossier.id).id
         for _ in range(2):
             self.add(1, None, None, None)
 
     @contextmanager
     def trying(self) -> Iterator[None]:
-        with writing():
+        with writing(), at(self.moment):
             try:
                 yield
             except Refused:
@@ -85,9 +102,20 @@ class Negotiation(RuleBasedStateMachine):
         return fresh(self.split_id)
 
     @rule(
-        which=st.integers(0, len(CODES)), holder=st.none() | HOLDERS, share=SHARES, payer=st.none() | PAYERS
+        which=st.integers(0, len(CODES)),
+        holder=st.none() | HOLDERS,
+        share=SHARES,
+        payer=st.none() | PAYERS,
+        met=st.none() | st.booleans(),
     )
-    def add(self, which: int, holder: Holder | None, share: int | None, payer: Payer | None) -> None:
+    def add(
+        self,
+        which: int,
+        holder: Holder | None,
+        share: int | None,
+        payer: Payer | None,
+        met: bool | None = None,
+    ) -> None:
         with self.trying():
             service.add_line(
                 self.alc,
@@ -100,8 +128,58 @@ class Negotiation(RuleBasedStateMachine):
                     holder=holder,
                     tenant_share_pct=share,
                     materials_payer=payer,
+                    condition_met=met,
                 ),
             )
+
+    @rule(which=WHICH, broken=RULES, holder=HOLDERS, by_coordinator=st.booleans(), rewords=st.booleans())
+    def lift(self, which: int, broken: str, holder: Holder, by_coordinator: bool, rewords: bool) -> None:
+        """Somebody tries to set any guard-rail aside, for the wording there is or for another."""
+        line = self.line(which)
+        if line is None:
+            return
+        change = ChangeLine(
+            line.id,
+            line.version,
+            line.room,
+            line.need,
+            holder,
+            Payer.BAILLEUR,
+            line.kind_id,
+            line.label,
+            condition_met=False,
+            tenant_share_pct=50,
+        )
+        person = self.alc if by_coordinator else self.technician
+        command = OverrideGuardrail(
+            line.id,
+            line.version,
+            broken,
+            "Le partenaire est là toute la journée",
+            change if rewords else None,
+        )
+        with self.trying():
+            service.override(person, command)
+            assert by_coordinator, "somebody else than a coordinator set a guard-rail aside"
+
+    @rule(which=WHICH, by_agent=st.booleans(), closes=st.booleans())
+    def talk(self, which: int, by_agent: bool, closes: bool) -> None:
+        line = self.line(which)
+        if line is None:
+            return
+        person = self.agents[0] if by_agent else self.alc
+        with self.trying():
+            if closes:
+                service.resolve(person, line.id)
+            else:
+                service.comment(person, line.id, "À voir")
+
+    @rule(hours=st.integers(1, 24 * 30))
+    def wait(self, hours: int) -> None:
+        """Time goes by, over the change of clocks; the hourly job reminds or takes back."""
+        self.moment += timedelta(hours=hours)
+        with writing(), at(self.moment):
+            sweep_silence()
 
     @rule(
         which=WHICH,
@@ -253,8 +331,31 @@ class Negotiation(RuleBasedStateMachine):
         home = dwelling_facts(db.session.get_one(Dwelling, self.split().dwelling_id))
         statement = select(WorksLine).options(joinedload(WorksLine.kind))
         for line in db.session.scalars(statement.where(WorksLine.split_id == self.split_id)):
-            assert check_line(line_facts(line), home) == []
+            facts = line_facts(line)
+            assert check_line(facts, home) == []
+            bare = check_line(replace(facts, set_aside=frozenset()), home)
+            assert {each.rule for each in bare} <= facts.set_aside & {"condition_unmet"}
             assert line.digest == digest(wording_of(line))
+
+    @invariant()
+    def every_wording_is_in_the_history_of_its_line(self) -> None:
+        for line in lines_of(self.split_id):
+            kept = db.session.execute(
+                select(LineWording.number, LineWording.digest)
+                .where(LineWording.line_id == line.id)
+                .order_by(LineWording.number)
+            ).all()
+            assert [row.number for row in kept] == list(range(1, len(kept) + 1))
+            assert kept[-1].digest == line.digest
+            assert all(one.digest != other.digest for one, other in pairwise(kept))
+
+    @invariant()
+    def the_days_with_each_side_add_up_to_the_life_of_the_split(self) -> None:
+        turns, totals = turn_days(self.split_id, self.moment)
+        life = (self.moment.astimezone(PARIS).date() - START.astimezone(PARIS).date()).days
+        assert sum(turn.days for turn in turns) == sum(totals.values()) == life
+        assert [turn.running for turn in turns] == [False] * (len(turns) - 1) + [True]
+        assert turns[-1].side is self.split().turn
 
     @invariant()
     def as_many_versions_as_sendings(self) -> None:
@@ -275,7 +376,7 @@ def test_whatever_the_sides_try_the_agreement_is_everyones(app: Flask) -> None:
         pass
 
     Here.app = app
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Here,
         settings=settings(
             max_examples=12,
@@ -292,6 +393,9 @@ def test_the_random_walk_can_reach_an_agreement(app: Flask) -> None:
     walk.app = app
     walk.open(2005)
     steps: list[Callable[[], Any]] = [
+        lambda: walk.add(CODES.index("I.c.1") + 1, None, None, None, False),
+        lambda: walk.lift(2, "condition_unmet", Holder.TENANT, True, True),
+        lambda: walk.wait(24 * 7),
         lambda: walk.propose(0),
         lambda: walk.accept_the_rest(0),
         walk.send_back,
@@ -302,5 +406,9 @@ def test_the_random_walk_can_reach_an_agreement(app: Flask) -> None:
 
     assert walk.split().state is SplitState.AGREED
     walk.an_agreed_split_holds_only_lines_everyone_accepted_in_that_wording()
+    walk.no_line_breaks_a_guard_rail()
+    walk.every_wording_is_in_the_history_of_its_line()
+    walk.the_days_with_each_side_add_up_to_the_life_of_the_split()
+    assert [line.holder for line in lines_of(walk.split_id)][2] is Holder.TENANT  # set aside, and agreed
     assert db.session.get_one(Dwelling, walk.split().dwelling_id).asbestos is Survey.MISSING
     walk.teardown()
