@@ -13,11 +13,13 @@ from intranet.clock import today
 from intranet.database import writing
 from intranet.extensions import db
 from intranet.rent.queries import offset_of
+from intranet.testing.dossiers import make_dwelling
 from intranet.testing.factories import make_organisation, make_pole, make_user
 from intranet.testing.rent import RECEIPT, make_offset, view_of
 from intranet.testing.works import bring_split, kind_id, make_parties
 from intranet.works import service
 from intranet.works.commands import AddLine
+from intranet.works.models import Split
 from intranet.works.terms import Need, SplitState
 from tests.portals.splits import Browser, Scene, make_scene, open_browser, row_of, text_of
 
@@ -157,6 +159,21 @@ def test_a_document_of_one_bailleur_is_not_read_by_another_on_the_same_dossier(a
     assert scene.bailleur().get(f"/files/{document}").status_code == 200
     stranger = open_browser(app, make_user(Role.AGENT, make_organisation(OrganisationKind.BAILLEUR)))
     assert stranger.get(f"/files/{document}").status_code == 404
+
+
+def test_a_bailleur_that_comes_after_does_not_read_what_was_joined_with_the_one_before(app: Flask) -> None:
+    scene = make_scene(app, SplitState.DRAFT)
+    document = make_offset(scene.split_id).document_id
+    bring_split(scene.split_id, SplitState.PROPOSED)
+    after = make_organisation(OrganisationKind.BAILLEUR)
+    other = Split(
+        dossier_id=scene.dossier.id, dwelling_id=make_dwelling(after).id, bailleur_id=after.id, number=1
+    )
+    db.session.add(other)
+    db.session.commit()
+    newcomer = open_browser(app, make_user(Role.AGENT, after))
+    assert newcomer.get(f"/files/{document}").status_code == 404
+    assert scene.bailleur().get(f"/files/{document}").status_code == 200
 
 
 def with_tiles(app: Flask, state: SplitState) -> Scene:
