@@ -24,6 +24,7 @@ DEMOS = (
     Demo("people", _later("intranet.demo.people", "load_bailleurs_and_people"), 20),
     Demo("dwellings", _later("intranet.demo.dwellings", "load_dwellings"), 30),
     Demo("households", _later("intranet.demo.households", "load_households"), 40),
+    Demo("wear", _later("intranet.demo.grids", "load_grids"), 45),
     Demo("splits", _later("intranet.demo.splits", "load_splits"), 50),
     Demo("chantiers", _later("intranet.demo.chantiers", "load_chantiers"), 60),
     Demo("outbox", _later("intranet.demo.outbox", "settle_outbox"), 95),

@@ -28,6 +28,7 @@ class Works:
     cause: Cause = Cause.USE
     share: int | None = None
     free: bool = False
+    damage: tuple[int, int] | None = None  # age in years, cost in euros
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ VISITS: Mapping[str, Visit] = {
             Works("II.d.1", "Entrée", NEEDED, euros=20, hours=1),
             *KITCHEN,
             Works("E.7", "Chambre 1", WISHED, euros=45, hours=3),
+            Works(
+                "L.20", "Chambre 1", NEEDED, BAILLEUR, Payer.BAILLEUR, 160, 2, Cause.DAMAGE, damage=(9, 240)
+            ),
         ),
     ),
     "waiting": Visit(
