@@ -26,7 +26,15 @@ from intranet.signatures.finishing import seal_contract
 from intranet.signatures.rules import needed_sides
 from intranet.works import contract as contracts
 from intranet.works import service as splits
-from intranet.works.commands import AddLine, AnswerLine, HouseholdAnswer, IssueContract, Propose, SendBack
+from intranet.works.commands import (
+    AddLine,
+    AnswerLine,
+    Damage,
+    HouseholdAnswer,
+    IssueContract,
+    Propose,
+    SendBack,
+)
 from intranet.works.models import Contract, Split, WorksKind, WorksLine
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 
@@ -254,4 +262,5 @@ def _line(split_id: int, works: Works) -> AddLine:
         materials_payer=works.payer,
         materials_cents=works.euros * 100,
         minutes=round(works.hours * 60),
+        damage=Damage(works.damage[0], works.damage[1] * 100) if works.damage else None,
     )
