@@ -71,6 +71,8 @@ class Kept:
             for name, value in whole.parameters.items()
             if name not in self._missing
         }
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise TypeError(f"columns with a default of Python must be given: {compiled}")
         columns = compiled._result_columns
         self._row = cast(Any, namedtuple("Row", [each.keyname for each in columns], rename=True))._make
         self._columns: list[tuple[int, Processor]] = [
@@ -209,6 +211,16 @@ def fetch_value(source: Builder | Executable, *args: Any, **params: Any) -> Any:
     """The first column of the first row, or ``None``."""
     row = fetch_one(source, *args, **params)
     return None if row is None else row[0]
+
+
+def write(statement: Executable, **params: Any) -> None:
+    """Run a kept ``INSERT`` or ``UPDATE`` of columns, all of them given, in the session's transaction.
+
+    For commands that write the same few columns many times; the session is not told, and runs no default.
+    """
+    assert g.get("reading") is None, "a request that reads may not write"
+    of = reader()
+    of.run(of.statement(statement, (), None), params)
 
 
 def init_app(app: Flask) -> None:

@@ -22,6 +22,7 @@ from intranet.dossiers.models import Dossier
 from intranet.errors import Stale
 from intranet.extensions import db
 from intranet.plugin_api import Event
+from intranet.rows import write
 from intranet.timeline.models import TimelineEntry
 
 SIDES = {
@@ -37,7 +38,13 @@ GUEST_SIDES = {GuestRole.AGENT: "bailleur", GuestRole.HOUSEHOLD: "household"}
 NEVER_RECORDED = frozenset({"version", "password_hash", "totp_secret", "totp_last_step"})
 
 _PENDING = "intranet.timeline.pending"
-_INSERT = insert(TimelineEntry)
+_INSERT = insert(TimelineEntry).values(
+    {
+        column.name: bindparam(f"new_{column.name}")
+        for column in TimelineEntry.__table__.columns
+        if column.name != "id"
+    }
+)
 # The columns of the core, not the object: being moved up a list is not an edit of the dossier.
 _TOUCH = (
     update(Dossier)
@@ -66,27 +73,24 @@ def record(
     """
     at = now()
     plain = {key: _plain(value) for key, value in (data or {}).items()}
-    connection = db.session.connection()
-    connection.execute(
+    write(
         _INSERT,
-        {
-            "at": at,
-            "kind": kind,
-            "actor_id": actor.author_id if actor else None,
-            "actor_name": actor.name if actor else "",
-            "side": _side(actor) if actor else "",
-            "dossier_id": dossier_id,
-            "subject": subject,
-            "subject_id": subject_id,
-            "from_state": from_state,
-            "to_state": to_state,
-            "reason": reason,
-            "data": plain,
-            "audience": f" {' '.join(audience)} ",
-        },
+        new_at=at,
+        new_kind=kind,
+        new_actor_id=actor.author_id if actor else None,
+        new_actor_name=actor.name if actor else "",
+        new_side=_side(actor) if actor else "",
+        new_dossier_id=dossier_id,
+        new_subject=subject,
+        new_subject_id=subject_id,
+        new_from_state=from_state,
+        new_to_state=to_state,
+        new_reason=reason,
+        new_data=plain,
+        new_audience=f" {' '.join(audience)} ",
     )
     if dossier_id is not None:
-        connection.execute(_TOUCH, {"of_dossier": dossier_id, "moved_at": at})
+        write(_TOUCH, of_dossier=dossier_id, moved_at=at)
     db.session.info.setdefault(_PENDING, []).append(
         Event(
             kind=kind,

@@ -16,6 +16,7 @@ from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household,
 from intranet.organisations.models import Confidentiality, Organisation, Pole
 from intranet.search.models import SearchEntry
 from intranet.search.service import fold
+from intranet.timeline.models import TimelineEntry
 from intranet.works.models import (
     Answer,
     Cause,
@@ -216,8 +217,30 @@ def fill(connection: Connection, dossiers: int) -> None:
             for side, answer in ((Side.ALC, Answer.ACCEPTED), (Side.BAILLEUR, Answer.WAITING))
         ),
     )
+    _insert(
+        connection,
+        TimelineEntry,
+        splits(
+            lambda n: {
+                "id": n,
+                "at": moved(n),
+                "kind": "works.split.proposed",
+                "actor_name": "Coordination",
+                "side": "alc",
+                "dossier_id": n,
+                "subject": "split",
+                "subject_id": n,
+                "from_state": "draft",
+                "to_state": "proposed",
+                "reason": "",
+                "data": {"version": 1, "number": 1},
+                "audience": " alc bailleur ",
+            }
+        ),
+    )
     if connection.dialect.name == "postgresql":
-        for model in (Organisation, Pole, Household, Dwelling, Dossier, SearchEntry, Split, WorksLine):
+        numbered = (Organisation, Pole, Household, Dwelling, Dossier, SearchEntry, Split, WorksLine)
+        for model in (*numbered, TimelineEntry):
             table = model.__tablename__
             connection.execute(
                 text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")

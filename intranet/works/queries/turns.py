@@ -124,7 +124,7 @@ def _count(entries: Sequence[Row], moment: datetime) -> tuple[Sequence[TurnDays]
     moves = [entry for entry in entries if entry.to_state]
     turns: list[TurnDays] = []
     totals: dict[Side, int] = defaultdict(int)
-    ends = [move.at for move in moves[1:]] + [moment]
+    ends = [*(move.at for move in moves[1:]), moment][: len(moves)]
     for move, end in zip(moves, ends, strict=True):
         holder = TURN[SplitState(move.to_state)]
         if holder is None:

@@ -19,7 +19,7 @@ from intranet.dossiers.models import Dossier, Dwelling
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
-from intranet.rows import Row, fetch_one
+from intranet.rows import Row, fetch_one, write
 from intranet.timeline.service import commit, record
 from intranet.works.commands import AnswerLine, SendBack
 from intranet.works.facts import dwelling_facts, good_answer, line_facts
@@ -117,14 +117,27 @@ _LINE = (
     .where(WorksLine.id == bindparam("line_id"))
 )
 _RAISE_VERSION = update(Split).where(Split.id == bindparam("split_id")).values(version=Split.version + 1)
-_ADD = insert(LineAnswer)
-_REPLACE = update(LineAnswer).where(
-    LineAnswer.line_id == bindparam("on_line"), LineAnswer.side == Side.BAILLEUR
+_GIVEN = {
+    column: bindparam(f"new_{column}")
+    for column in (
+        *("answer", "digest", "counter_holder", "counter_share_pct", "counter_payer"),
+        *("by_id", "by_name", "guest_id", "at"),
+    )
+}
+_ADD = insert(LineAnswer).values(line_id=bindparam("on_line"), side=Side.BAILLEUR, **_GIVEN)
+_REPLACE = (
+    update(LineAnswer)
+    .where(LineAnswer.line_id == bindparam("on_line"), LineAnswer.side == Side.BAILLEUR)
+    .values(_GIVEN)
 )
 _SET_ASIDE = select(GuardrailOverride.rule).where(
     GuardrailOverride.line_id == bindparam("line_id"), GuardrailOverride.digest == bindparam("digest")
 )
-_CONSENT = update(WorksLine).where(WorksLine.id == bindparam("on_line"))
+_CONSENT = (
+    update(WorksLine)
+    .where(WorksLine.id == bindparam("on_line"))
+    .values(consent_on=bindparam("new_day"), lock=bindparam("new_lock"))
+)
 _SENT_LINES = (
     select(SplitVersion.lines)
     .where(SplitVersion.split_id == bindparam("split_id"))
@@ -182,7 +195,7 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
     if remark:
         add_comment(row.id, Side.BAILLEUR, actor, remark)
         db.session.flush()
-    db.session.connection().execute(_RAISE_VERSION, {"split_id": row.split_id})
+    write(_RAISE_VERSION, split_id=row.split_id)
     record(
         "works.line.answered",
         actor=actor,
@@ -342,17 +355,14 @@ def _write(actor: Actor, row: Row, values: dict[str, Any]) -> None:
     check_named(actor)
     who = {"by_id": actor.author_id, "by_name": actor.name, "guest_id": actor.guest_id}
     signed = {**values, **who, "at": now()}
-    connection = db.session.connection()
-    if row.answer is None:
-        connection.execute(_ADD, {"line_id": row.id, "side": Side.BAILLEUR, **signed})
-    else:
-        connection.execute(_REPLACE.values(signed), {"on_line": row.id})
+    given = {f"new_{column}": value for column, value in signed.items()}
+    write(_ADD if row.answer is None else _REPLACE, on_line=row.id, **given)
 
 
 def _write_consent(row: Row, wanted: Wording) -> None:
     """The agent's consent is written and dated: that is what art. 7 f asks for."""
     held = lock(_line_facts(row, wanted, True), _home(row))
-    db.session.connection().execute(_CONSENT.values(consent_on=today(), lock=held), {"on_line": row.id})
+    write(_CONSENT, on_line=row.id, new_day=today(), new_lock=held)
 
 
 def _changed_since(row: Row, seen_digest: str) -> tuple[str, ...]:
