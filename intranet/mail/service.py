@@ -1,4 +1,8 @@
-"""Writing to people: a mail is an outbox row of the command's own transaction, rendered when it leaves."""
+"""Writing to people: a mail is an outbox row of the command's own transaction, rendered when it leaves.
+
+It leaves at least once: a worker killed between the server's "250" and the mark "done" sends the same mail again,
+under the same ``Message-ID``. A mark set before the sending would lose mails instead, which is worse.
+"""
 
 from __future__ import annotations
 

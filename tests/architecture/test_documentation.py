@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from intranet import hookspecs
 from intranet.cli import cli
 from intranet.config import settings_table, write_settings_table
 from intranet.plugin_api import NAMESPACE
+from tooling.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent.parent
 HOOKS = [
@@ -46,6 +48,19 @@ def test_every_command_says_what_it_does(app: Flask) -> None:
     found = dict(commands(cli, context))
     assert [name for name, command in found.items() if not command.help] == []
     assert {"run", "demo", "worker", "backup", "restore", "db upgrade", "plugins purge"} <= set(found)
+
+
+def test_the_readme_names_only_commands_that_exist_and_the_same_in_both_languages(app: Flask) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    known = set(dict(commands(cli, click.Context(cli, obj=ScriptInfo(create_app=lambda: app)))))
+    said = []
+    for language in readme.split("# In English"):
+        found = set(re.findall(r"(?:`|bin/|= )intranet ([a-z]+(?: [a-z]+)?)", language))
+        named = {name if name in known else name.split()[0] for name in found}
+        assert named <= known
+        assert set(re.findall(r"\./dev ([a-z]+)", language)) <= {*COMMANDS, "help"}
+        said.append(named)
+    assert said[0] == said[1]
 
 
 def test_every_setting_on_screen_has_a_label(app: Flask) -> None:
