@@ -40,7 +40,8 @@ JOIN core_household h ON h.id = d.household_id JOIN core_pole p ON p.id = h.pole
 LEFT JOIN core_site s ON s.id = h.site_id LEFT JOIN core_dwelling w ON w.id = d.dwelling_id
 LEFT JOIN core_organisation o ON o.id = d.bailleur_id LEFT JOIN core_user r ON r.id = d.referent_id
 LEFT JOIN core_user t ON t.id = d.technical_id WHERE d.id = ?"""
-CONTRACT_SQL = "SELECT number, state, starts_on, ends_on FROM core_contract WHERE dossier_id = ? ORDER BY id DESC LIMIT 1"
+CONTRACT_SQL = """SELECT number, state, starts_on, ends_on FROM core_contract WHERE dossier_id = ?
+ORDER BY id DESC LIMIT 1"""
 NOTES_SQL = """SELECT n.at, u.name, n.text FROM core_dossier_note n JOIN core_user u ON u.id = n.author_id
 WHERE n.dossier_id = ? ORDER BY n.at DESC LIMIT 4"""
 STORY_SQL = """SELECT at, actor_name, kind, reason FROM core_timeline WHERE dossier_id = ? AND audience LIKE ?
