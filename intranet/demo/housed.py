@@ -48,6 +48,8 @@ SUPPORT_TECHNICAL = (
     "L’animateur technique des Compagnons Bâtisseurs est présent chaque jour de chantier ; "
     "outils et protections sont prêtés."
 )
+SUPPORT_VOLUNTEERS = "Des voisins de la résidence se sont proposés pour le samedi, outils prêtés par ALC."
+INSURANCE = "Mutuelle des Trois Corniches, multirisque habitation, attestation remise"
 SUPPORT_SOCIAL = "La référente passe une fois par semaine et reste joignable aux heures de bureau."
 
 
@@ -211,6 +213,10 @@ class Path:
                     partner_id=db.session.scalars(
                         select(Organisation.id).where(Organisation.name == COMPAGNONS)
                     ).one(),
+                    support_volunteers=SUPPORT_VOLUNTEERS,
+                    insurance=INSURANCE,
+                    insured_until=day + timedelta(days=300),
+                    image_consent=None if self.family.under_3 else True,
                 ),
             )
         with on(working_days_ago(days), 9, 31):

@@ -20,7 +20,7 @@ from intranet.signatures import codes, queries, service, wordings
 from intranet.signatures.commands import Signer
 from intranet.signatures.forms import DrawForm, PaperForm, RefuseForm, SendCodeForm, SigningForm, UseCodeForm
 from intranet.signatures.loading import is_own
-from intranet.signatures.rules import CODE_LIFE, PAD_HEIGHT, PAD_WIDTH, needed_sides
+from intranet.signatures.rules import CODE_LIFE, PAD_HEIGHT, PAD_WIDTH
 from intranet.web.forms import BaseForm, apply_refusal
 from intranet.works import queries as works
 from intranet.works.models import Contract
@@ -63,6 +63,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         reader=reader,
         may_sign=mine and signable(row) and can(p.CONTRACT_SIGN, Contract, contract_id),
         asked_again=url_for("signatures.document", contract_id=contract_id),
+        standing=works.standing(row.split_id, reader or Side.PARTNER),
     )
 
 
@@ -82,7 +83,7 @@ def room(contract_id: int, side: str) -> ResponseReturnValue:
     """Read, then sign: on the screen, with a code, on paper; or refuse."""
     party = _party(contract_id, side)
     row = _readable(contract_id)
-    if not signable(row) or party not in needed_sides(row.lines):
+    if not _awaited(row, party):
         return redirect(_home(contract_id))
     return _page(row, party)
 
@@ -194,9 +195,9 @@ def _obey(form: BaseForm, command: Callable[[], Any]) -> int | None:
 
 
 def _again(contract_id: int, party: Side, way: str, form: BaseForm, status: int) -> ResponseReturnValue:
-    """The page with the form that was refused; the contract's own, in words, once nothing can be signed any more."""
+    """The page with the form that was refused; the contract's own, in words, once this party has nothing to sign."""
     row = _readable(contract_id)
-    if not signable(row):
+    if not _awaited(row, party):
         for message in [*form.form_errors, *(error for field in form for error in field.errors)]:
             flash(message, "error")
         return redirect(_home(contract_id), 303)
@@ -247,6 +248,12 @@ def _party(contract_id: int, side: str) -> Side:
     needed = p.CONTRACT_SIGN if is_own(actor(), party) else p.CONTRACT_RECORD
     require(needed, Contract, contract_id, seen_by=p.CONTRACT_READ)
     return party
+
+
+def _awaited(row: Row, party: Side) -> bool:
+    """Whether this party's signature is waited for."""
+    marks = wordings.marks(row.lines, works.signatures(row.id))
+    return signable(row) and any(mark.side is party for mark in wordings.awaited(marks))
 
 
 def _readable(contract_id: int) -> Row:

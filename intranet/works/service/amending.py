@@ -54,7 +54,8 @@ _COPIED = (
     "lock",
     "digest",
 )
-_OVER = frozenset({ChantierState.FINISHED, ChantierState.HANDED_OVER})
+OVER = frozenset({ChantierState.FINISHED, ChantierState.HANDED_OVER})
+"""A chantier whose works are done: there is nothing left to amend."""
 
 
 def open_amendment(
@@ -175,7 +176,7 @@ def _refuse_unfit(split: Split, contract: Contract) -> None:
             _("Un avenant à ce contrat est déjà ouvert : menez-le à la signature ou retirez-le d’abord."),
         )
     chantier = db.session.scalar(select(Chantier.state).where(Chantier.contract_id == contract.id))
-    if chantier in _OVER:
+    if chantier in OVER:
         raise Refused(
             "amendment.chantier_over",
             _("Le chantier est terminé : il n’y a plus de travaux à changer par un avenant."),

@@ -9,19 +9,23 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
-from intranet.rows import Row
+from intranet.chantiers.models import Chantier
+from intranet.rows import Row, fetch_value
 from intranet.web.formatting import hours, money
 from intranet.web.forms import BaseForm, LongTextField, required
 from intranet.works import contract as contracts
 from intranet.works import queries, service
 from intranet.works.models import Contract, ContractState, Holder, Split, SplitState
+from intranet.works.service.amending import OVER
 from intranet.works.wordings import who_does
 from portals.staff.answering import DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 
+_CHANTIER_STATE = select(Chantier.state).where(Chantier.contract_id == bindparam("contract_id"))
 STANDING_LINKS = {"split": "staff.split", "contract": "staff.contract"}
 
 
@@ -93,7 +97,9 @@ def may_amend(row: Row) -> bool:
     if row.state is not ContractState.SIGNED or not can(p.CONTRACT_ISSUE, Split, row.split_id):
         return False
     head = queries.split_header(row.split_id)
-    return head is not None and head.state is SplitState.SIGNED
+    if head is None or head.state is not SplitState.SIGNED:
+        return False
+    return fetch_value(_CHANTIER_STATE, contract_id=row.id) not in OVER
 
 
 def retry_of(row: Row) -> str:
