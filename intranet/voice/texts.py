@@ -55,7 +55,9 @@ class Words:
             for key, text in texts.items()
         }
 
-    def keys(self) -> frozenset[str]:
+    @property
+    def known(self) -> frozenset[str]:
+        """The keys of the texts."""
         return frozenset(self._texts)
 
     def __call__(self, key: str, **values: str | int) -> str:

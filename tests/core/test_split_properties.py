@@ -37,8 +37,10 @@ from intranet.works.commands import (
     AnswerLine,
     ChangeLine,
     HouseholdAnswer,
+    HouseholdVoice,
     OverrideGuardrail,
     Propose,
+    Said,
     SendBack,
 )
 from intranet.works.facts import dwelling_facts, line_facts, wording_of
@@ -298,6 +300,23 @@ class Negotiation(RuleBasedStateMachine):
                 (Side.HOUSEHOLD, line_id, digests[line_id])
                 for line_id, answer in given.items()
                 if answer is Answer.ACCEPTED
+            }
+
+    @rule(answers=st.lists(ANSWERS, min_size=4, max_size=4), stale=st.sets(WHICH))
+    def voice(self, answers: list[Answer], stale: set[int]) -> None:
+        """The household's own page: what it says to a wording that has changed is not kept."""
+        lines = {line.id: line.digest for line in lines_of(self.split_id)}
+        said = {
+            line_id: Said(answers[n % 4], "" if n % 4 in stale else digest_now)
+            for n, (line_id, digest_now) in enumerate(lines.items())
+        }
+        with self.trying():
+            heard = service.record_voice(self.alc, HouseholdVoice(self.split_id, "Amina", today(), "", said))
+            assert heard.asked_again == {line_id for line_id in said if not said[line_id].digest}
+            self.said |= {
+                (Side.HOUSEHOLD, line_id, each.digest)
+                for line_id, each in said.items()
+                if each.answer is Answer.ACCEPTED and each.digest
             }
 
     @rule()

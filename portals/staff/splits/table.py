@@ -110,6 +110,7 @@ def page(split_id: int, problem: Problem | None = None, refused: Refused | None 
         turn=turn_block(split_id, Side.ALC),
         may_grant=may_now("grant_time", head.state) and can(p.SPLIT_GRANT_TIME, Split, split_id),
         history=entries_about("split", split_id, Side.ALC, 12),
+        may_hear=bool(head.number) and can(p.SPLIT_HOUSEHOLD, Split, split_id),
         may_withdraw=may_now("withdraw", head.state) and shown["may_write"],
         may_reopen=may_now("reopen", head.state) and shown["may_write"],
         rent=rent_card(split_id),
