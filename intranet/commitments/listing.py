@@ -20,7 +20,7 @@ FILTERS = (
     Filter("state", _l("État"), tuple((state.value, word) for state, word in LABELS.items())),
 )
 SORTS: dict[str, Any] = {
-    "due": _l("Les plus pressants"),
+    "due": _l("Échéance"),
     "address": _l("Adresse"),
     "tenant": _l("Locataire"),
 }

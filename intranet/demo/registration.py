@@ -27,5 +27,6 @@ DEMOS = (
     Demo("wear", _later("intranet.demo.grids", "load_grids"), 45),
     Demo("splits", _later("intranet.demo.splits", "load_splits"), 50),
     Demo("chantiers", _later("intranet.demo.chantiers", "load_chantiers"), 60),
+    Demo("keeping", _later("intranet.demo.keeping", "load_keeping"), 70),
     Demo("outbox", _later("intranet.demo.outbox", "settle_outbox"), 95),
 )
