@@ -269,12 +269,26 @@ def establish_the_contract(coordinator: Visitor, split: int) -> int:
 
 
 def sign(coordinator: Visitor, contract: int) -> None:
+    """Each party draws on the coordinator's screen; the last one signs the contract."""
     page = coordinator.page
     for _each in range(3):
         coordinator.open(f"/staff/contracts/{contract}")
-        page.fill("#name", "Signature de l’essai")
-        page.fill("#signed_on", today().isoformat())
-        press(coordinator, "Enregistrer la signature")
+        page.locator("#signatures a[href*='/sign/']").first.click()
+        name = page.locator("#draw-name")
+        pad = page.locator("canvas")
+        pad.wait_for()
+        if name.count():
+            name.fill("Signature de l’essai")
+        pad.scroll_into_view_if_needed()
+        frame = pad.bounding_box()
+        assert frame is not None
+        for number, (x, y) in enumerate(((0.1, 0.7), (0.3, 0.2), (0.5, 0.8), (0.9, 0.3))):
+            page.mouse.move(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"], steps=8)
+            if not number:
+                page.mouse.down()
+        page.mouse.up()
+        page.get_by_role("button", name="Signer", exact=True).click()
+        page.wait_for_url(f"**/staff/contracts/{contract}")
     expect(page.locator(".page-head .state")).to_contain_text(re.compile("signé", re.IGNORECASE))
 
 

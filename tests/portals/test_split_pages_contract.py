@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -14,9 +15,10 @@ from intranet.database import writing
 from intranet.dossiers.terms import DossierState, Survey
 from intranet.extensions import db
 from intranet.jobs.service import run_due
+from intranet.signatures.queries import document_digest
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
 from intranet.testing.factories import make_organisation, make_pole, make_user
-from intranet.testing.works import make_catalogue, make_contract
+from intranet.testing.works import A_DRAWING, make_catalogue, make_contract
 from intranet.works.models import Contract, LineAnswer
 from intranet.works.terms import ContractState, Side, SplitState
 from tests.portals.splits import (
@@ -96,9 +98,14 @@ def test_from_the_first_line_to_the_signed_contract(app: Flask) -> None:
     with writing():
         run_due()
     assert "/files/" in text_of(alc.get(f"/staff/contracts/{contract.id}/document"))
-    for side in ("household", "bailleur", "alc"):
-        signed = {"side": side, "name": f"Signataire {side}", "signed_on": today().isoformat()}
-        assert alc.post(f"/staff/contracts/{contract.id}/signatures", signed).status_code == 303
+    digest = document_digest(contract.id)
+    for signer, side in ((alc, "household"), (agent, "bailleur"), (alc, "alc")):
+        signed = {
+            "draw-name": f"Signataire {side}",
+            "draw-strokes": json.dumps(A_DRAWING),
+            "digest": digest,
+        }
+        assert signer.post(f"/contracts/{contract.id}/sign/{side}/drawn", signed).status_code == 303
     db.session.expire_all()
     assert db.session.get_one(Contract, contract.id).state is ContractState.SIGNED
     assert scene.split.state is SplitState.SIGNED
@@ -145,15 +152,19 @@ def test_a_contract_in_hand_is_signed_once_by_each_and_may_be_cancelled(app: Fla
     with writing():
         contract_id = make_contract(scene.split_id).id
     browser = scene.alc()
-    url = f"/staff/contracts/{contract_id}"
-    signed = {"side": "household", "name": "Mme Soleil", "signed_on": today().isoformat()}
-    browser.post(f"{url}/signatures", signed)
-    twice = browser.post(f"{url}/signatures", {**signed, "name": "M. Soleil"})
-    assert twice.status_code == 422
-    assert "déjà enregistrée" in text_of(twice)
-    forged = browser.post(f"{url}/signatures", {**signed, "side": "everyone"})
-    assert forged.status_code == 422
-    assert "Mme Soleil" in text_of(browser.get(url))
+    url, sign = f"/staff/contracts/{contract_id}", f"/contracts/{contract_id}/sign/household/drawn"
+    signed = {
+        "draw-name": "Mme Soleil",
+        "draw-strokes": json.dumps(A_DRAWING),
+        "digest": document_digest(contract_id),
+    }
+    browser.post(sign, signed)
+    other = {**signed, "draw-name": "M. Soleil", "draw-strokes": json.dumps([[[0, 0], [900, 300]]])}
+    assert browser.post(sign, other).status_code == 303
+    page = text_of(browser.get(url))
+    assert "déjà enregistrée" in page
+    assert "Mme Soleil" in page
+    assert "M. Soleil" not in page
     version = str(db.session.get_one(Contract, contract_id, populate_existing=True).version)
     browser.post(f"{url}/cancel", {"version": version, "reason": "Une date à corriger"})
     state = db.session.get_one(Contract, contract_id, populate_existing=True).state
