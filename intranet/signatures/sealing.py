@@ -6,6 +6,7 @@ it. pyHanko is imported here; import this module only where a file is sealed.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 from pyhanko.sign import fields, signers
@@ -37,5 +38,8 @@ def seal(document: bytes, proof: bytes, number: str, identity: Identity) -> byte
         invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True),
         readable_field_name="Sceau de l’intranet",
     )
-    sealed = signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(with_pages(document, proof))
+    sealing = signers.PdfSigner(metadata, signer, new_field_spec=field)
+    # pyHanko runs a loop of its own, which a thread that runs one already does not allow.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        sealed = apart.submit(sealing.sign_pdf, with_pages(document, proof)).result()
     return bytes(sealed.getvalue())
