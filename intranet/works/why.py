@@ -63,7 +63,7 @@ def explain(line: LineView, kind: KindFacts | None) -> Why:
     """The tests as they speak of a line, whose kind of the catalogue is ``kind`` if it has one."""
     default = propose_default(kind, line.cause, line.need, line.consent_on)
     return Why(
-        holder=_who(default),
+        holder=normal_holder(default),
         steps=steps(default, line.cause),
         held=str(locked_reason(line.lock)) if line.lock else "",
         wear=explained(Calculation.of(line.wear)) if line.wear else (),
@@ -79,7 +79,7 @@ def steps(default: Default, cause: Cause = Cause.USE) -> tuple[Step, ...]:
             question=str(question),
             answer=_answer(number, decisive, default.rule, cause),
             said=str(TESTS[default.rule]) if number == decisive else "",
-            source=str(default.source) if number == decisive else SOURCES[rule],
+            source=_source(rule, default) if number == decisive else SOURCES[rule],
             decides=number == decisive,
         )
         for number, (rule, question) in enumerate(QUESTIONS, start=1)
@@ -96,5 +96,11 @@ def _answer(number: int, decisive: int, rule: str, cause: Cause) -> str:
     return str(_("Oui."))
 
 
-def _who(default: Default) -> str:
+def _source(rule: str, default: Default) -> str:
+    """What the kind of works names, but for a damage: its basis then is not that of the works."""
+    return SOURCES[rule] if rule == "damage" else str(default.source)
+
+
+def normal_holder(default: Default) -> str:
+    """Whom the tests name, in words."""
     return who_does(default.holder, None) if default.holder else str(_("À convenir"))

@@ -55,7 +55,7 @@ def test_a_file_is_previewed_then_imported_as_it_was_shown(desk: tuple[Browser, 
     browser, url = desk
     page = text_of(sent(browser, f"{url}/import", GOOD.encode("utf-8-sig")))
     assert "Importer cette grille" in page
-    assert "avant : 7 ans, 2, 18 %, 10 %" in page
+    assert "avant : 7 ans, 2 sans abattement, 18 % par an, 10 %" in page
     assert grids() == 0, "a preview keeps nothing"
     shown = re.search(r'<textarea name="text"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
     assert shown

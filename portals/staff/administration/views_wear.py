@@ -119,6 +119,7 @@ def wear_import(bailleur_id: int) -> ResponseReturnValue:
     """Read the file and show what it would change; a second button imports exactly what was shown."""
     owner = _bailleur(bailleur_id)
     form = GridForm()
+    form.file.flags.required = True
     text, reading = "", None
     status = SHOWN if request.method == "GET" else UNPROCESSABLE
     if form.answered():

@@ -55,6 +55,7 @@ def split_line_consent(split_id: int, line_id: int) -> ResponseReturnValue:
     line = _line(split_id, line_id)
     head = queries.split_header(split_id)
     form = ConsentForm()
+    form.file.flags.required = line.consent_document_id is None
     status = obey(
         form,
         lambda: service.file_consent(

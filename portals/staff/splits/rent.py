@@ -207,7 +207,7 @@ def _page(split_id: int, sent: BaseForm, status: int = SHOWN) -> str:
         clause=clause(offset.terms) if offset else "",
         state=state_word(offset) if offset else None,
         form=form,
-        receipt=sent if isinstance(sent, ReceiptForm) else ReceiptForm(formdata=None),
+        receipt=_receipt_form(sent),
         tenant=tenant,
         sent=sent,
         lines=candidates(split_id) if may_write else (),
@@ -227,6 +227,12 @@ def _clause_form(offset: OffsetView | None, bailleur: str) -> RentForm:
         return RentForm(formdata=None, early_departure=str(EARLY_DEPARTURE), decency_attested_by=bailleur)
     lines = [line.id for line in offset.lines]
     return RentForm(formdata=None, obj=offset.terms, line_ids=lines)
+
+
+def _receipt_form(sent: BaseForm) -> ReceiptForm:
+    form = sent if isinstance(sent, ReceiptForm) else ReceiptForm(formdata=None)
+    form.file.flags.required = True
+    return form
 
 
 def _tenant_form(tenant: str) -> TenantForm:

@@ -20,7 +20,7 @@ from intranet.works.guardrails import (
 )
 from intranet.works.models import Cause, Holder, Need, Payer, Side, SplitState
 from intranet.works.queries import KindChoice
-from intranet.works.why import Why, steps
+from intranet.works.why import Why, normal_holder, steps
 from intranet.works.wordings import PAYERS, ROOMS, who_does
 from portals.staff.splits.forms import LineForm
 
@@ -70,9 +70,7 @@ def preview(form: LineForm, dwelling: Any, kinds: Sequence[KindChoice]) -> Previ
     return Preview(
         holder=who_does(holder, None),
         payer=str(PAYERS[payer]),
-        why=Why(
-            who_does(holder, None), steps(default, facts.cause), str(locked_reason(held)) if held else ""
-        ),
+        why=Why(normal_holder(default), steps(default, facts.cause)),
         lock=str(locked_reason(held)) if held and held not in table.MENDABLE else "",
         question=str(CONDITIONS.get(facts.kind.professional_condition, "")) if facts.kind else "",
         consent=facts.kind is not None and facts.kind.consent == "written",
