@@ -38,7 +38,7 @@ class Pair:
     left: tuple[Said, ...]
     right: tuple[Said, ...]
     words: tuple[str, ...]
-    summary: str  # all that is said of a line that did not change, in one breath
+    summary: str  # of a line that did not change: who does it, what it costs, what was answered
 
     @property
     def changed(self) -> bool:
@@ -116,6 +116,7 @@ def _pair(
     line = right or left or {}
     same = {"label", "room"} - {change.what for change in changes}  # already the heading of the row
     told_left, told_right = tuple(_told(left, same)), tuple(_told(right, same))
+    unchanged = () if changes else tuple(_told(right, same | {"need", "cause"}))
     return Pair(
         line["id"],
         line["label"],
@@ -123,9 +124,7 @@ def _pair(
         _marked(told_left, told_right),
         _marked(told_right, told_left),
         tuple(change_in_words(change) for change in changes),
-        " · ".join(_("%(what)s : %(value)s", what=what, value=value) for what, value in told_right)
-        if not changes
-        else "",
+        " · ".join(_("%(what)s : %(value)s", what=what, value=value) for what, value in unchanged),
     )
 
 

@@ -81,7 +81,7 @@ def change_in_words(change: Difference) -> str:
         case what:
             return str(
                 _(
-                    "%(what)s : « %(before)s » devient « %(after)s ».",
+                    "%(what)s : « %(before)s » devient « %(after)s ».",
                     what=_capital(WHATS[what]),
                     before=value_in_words(what, change.before),
                     after=value_in_words(what, change.after),
