@@ -36,7 +36,7 @@ def blocks(text: str) -> list[dict[str, Any]]:
 
 def plain(text: str) -> list[dict[str, Any]]:
     """The paragraphs of what somebody typed in a form: each line one, or an item; no style."""
-    found = []
+    found: list[dict[str, Any]] = []
     for line in (line.strip() for line in text.splitlines() if line.strip()):
         words = [["", _single_spaced(_ITEM.sub("", line))]]
         if not _ITEM.match(line):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -44,12 +43,12 @@ def untranslated() -> bool:
     return any(each == "fr" and (part, "en") not in written for part, each in written)
 
 
-def last_texts() -> dict[tuple[str, str], Row[Any]]:
+def last_texts() -> dict[tuple[str, str], Row]:
     """The last row of each part and language, with who wrote it and when; an empty text is the default's return."""
     return {(row.part, row.language): row for row in fetch_all(_IN_FORCE)}
 
 
-def text_versions(part: str, language: str) -> Sequence[Row[Any]]:
+def text_versions(part: str, language: str) -> Sequence[Row]:
     """What a part said, newest first, with who wrote it and when."""
     return fetch_all(_VERSIONS, part=part, language=language)
 
