@@ -363,6 +363,56 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("erased_on", sa.Date(), nullable=True))
         batch_op.create_index("ix_core_household_sort_name", ["sort_name", "id"], unique=False)
     _sort_names()
+    _first_wordings()
+
+
+def _first_wordings() -> None:
+    """The history of the lines already there begins with the wording they have now."""
+    said = (
+        "kind_id",
+        "label",
+        "room",
+        "need",
+        "cause",
+        "holder",
+        "tenant_share_pct",
+        "materials_payer",
+        "materials_cents",
+        "minutes",
+        "tenant_cents",
+        "due_on",
+    )
+    line = sa.table(
+        "core_works_line",
+        sa.column("id"),
+        sa.column("digest"),
+        sa.column("created_at", sa.DateTime(timezone=True)),
+        *(sa.column(name) for name in said),
+    )
+    wording = sa.table(
+        "core_line_wording",
+        sa.column("line_id"),
+        sa.column("number"),
+        sa.column("digest"),
+        sa.column("wording", sa.JSON),
+        sa.column("act"),
+        sa.column("by_name"),
+        sa.column("side"),
+        sa.column("at", sa.DateTime(timezone=True)),
+    )
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(line)).all():
+        first = {
+            "line_id": row.id,
+            "number": 1,
+            "digest": row.digest,
+            "wording": {name: getattr(row, name) for name in said},
+            "act": "added",
+            "by_name": "",
+            "side": "alc",
+            "at": row.created_at,
+        }
+        connection.execute(sa.insert(wording).values(first))
 
 
 def _sort_names() -> None:

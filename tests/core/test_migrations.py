@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import inspect, select, text
+from sqlalchemy import delete, inspect, select, text
 
 from intranet import migrate, revisions
 from intranet.access import Role
@@ -16,7 +16,12 @@ from intranet.config import Settings
 from intranet.database import writing
 from intranet.extensions import db
 from intranet.testing.contract import running
+from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_user
+from intranet.testing.works import lines_of, make_split
+from intranet.works.facts import wording_of
+from intranet.works.models import LineWording
+from intranet.works.rules import wording_data
 from tests.databases import Databases
 
 MakeSettings = Callable[..., Settings]
@@ -107,6 +112,27 @@ def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(
     migrate.upgrade_all(app)
     with app.app_context():
         assert db.session.scalars(select(Membership.id)).all()
+
+
+def test_a_line_of_before_the_history_of_wordings_begins_it_with_its_own(
+    app: Flask, write_revision: Callable[[str], None]
+) -> None:
+    with app.app_context():
+        split = make_split(make_dossier(), 2)
+        with writing():
+            db.session.execute(delete(LineWording))
+            db.session.commit()
+        split_id = split.id
+    write_revision(
+        "import importlib\n"
+        '    importlib.import_module("intranet.migrations.0002_negotiation")._first_wordings()'
+    )
+    migrate.upgrade_all(app)
+    with app.app_context():
+        for line in lines_of(split_id):
+            past = db.session.scalars(select(LineWording).where(LineWording.line_id == line.id)).one()
+            assert (past.number, past.digest, past.at) == (1, line.digest, line.created_at)
+            assert past.wording == wording_data(wording_of(line))
 
 
 @pytest.mark.sqlite_only
