@@ -20,6 +20,7 @@ from intranet.clock import PARIS, today
 from intranet.database import writing
 from intranet.extensions import db
 from intranet.plugin_api import Exporter
+from intranet.rows import end_reading
 from intranet.timeline.service import commit, record
 from intranet.web.translation import current_language
 
@@ -156,6 +157,7 @@ def download(name: str, form: str) -> Response:
 
 def _log(person: Actor, name: str, form: str, filters: Mapping[str, str]) -> None:
     """Who took which table away, in a transaction of its own: the one that read may not write."""
+    end_reading()
     db.session.rollback()
     with writing():
         record(

@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, require, requires
@@ -33,7 +33,9 @@ class DoneForm(BaseForm):
     """The works are done: when, the proof, and what there is to say."""
 
     done_on = DateField(_l("Fait le"), [required(_l("Indiquez le jour où les travaux ont été faits."))])
-    file = FileField(_l("Photo ou facture"), description=_l("JPEG, PNG, HEIC ou PDF"))
+    file = FileField(
+        _l("Photo ou facture"), [FileRequired(_l("Joignez une photo des travaux, ou la facture."))]
+    )
     note = LongTextField(_l("Précision"), render_kw={"rows": 3})
 
 
@@ -60,11 +62,7 @@ def commitment_done(commitment_id: int) -> ResponseReturnValue:
     form = DoneForm()
 
     def mark() -> None:
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            raise Refused(
-                "commitment.proof", _("Joignez une photo des travaux, ou la facture."), field="file"
-            )
+        file = form.file.data
         command = MarkDone(commitment_id, _version(), form.done_on.data or today(), form.note.data or "")
         service.mark_done(actor(), command, file.stream, file.filename)
 
