@@ -186,8 +186,8 @@ def _files(scope: Scope) -> ColumnElement[bool]:
         )
     if isinstance(scope.role, GuestRole):
         signed = exists().where(_of_a_contract(), _contracts(scope))
-        mine = _joined(Split.id == ACTOR.guest_split_id)
-        return or_(signed, mine) if scope.role is GuestRole.AGENT else signed
+        joined = _joined(Split.id == ACTOR.guest_split_id)
+        return or_(signed, joined) if scope.role is GuestRole.AGENT else signed
     return false()
 
 

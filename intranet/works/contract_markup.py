@@ -38,7 +38,7 @@ def plain(text: str) -> list[dict[str, Any]]:
     """The paragraphs of what somebody typed in a form: each line one, or an item; no style."""
     found: list[dict[str, Any]] = []
     for line in (line.strip() for line in text.splitlines() if line.strip()):
-        words = [["", _single_spaced(_ITEM.sub("", line))]]
+        words: list[Run] = [["", _single_spaced(_ITEM.sub("", line))]]
         if not _ITEM.match(line):
             found.append({"kind": "par", "runs": words, "items": []})
         elif found and found[-1]["kind"] == "list":

@@ -117,7 +117,7 @@ _LINE = (
     .where(WorksLine.id == bindparam("line_id"))
 )
 _RAISE_VERSION = update(Split).where(Split.id == bindparam("split_id")).values(version=Split.version + 1)
-_GIVEN = {
+_GIVEN: Any = {
     column: bindparam(f"new_{column}")
     for column in (
         *("answer", "digest", "counter_holder", "counter_share_pct", "counter_payer"),
