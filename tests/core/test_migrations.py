@@ -14,6 +14,7 @@ from intranet.access import Role
 from intranet.accounts.models import Membership
 from intranet.config import Settings
 from intranet.database import writing
+from intranet.dossiers.models import DossierState
 from intranet.extensions import db
 from intranet.testing.contract import running
 from intranet.testing.dossiers import make_dossier
@@ -118,7 +119,7 @@ def test_a_line_of_before_the_history_of_wordings_begins_it_with_its_own(
     app: Flask, write_revision: Callable[[str], None]
 ) -> None:
     with app.app_context():
-        split = make_split(make_dossier(), 2)
+        split = make_split(make_dossier(state=DossierState.JOINED), 2)
         with writing():
             db.session.execute(delete(LineWording))
             db.session.commit()
