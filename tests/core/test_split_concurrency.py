@@ -22,8 +22,8 @@ from intranet.testing.factories import make_actor, make_user
 from intranet.testing.works import fresh, kind_id, lines_of, make_parties, make_split
 from intranet.timeline.models import TimelineEntry
 from intranet.works import service
-from intranet.works.commands import AddLine, AnswerLine, Propose, SendBack
-from intranet.works.models import LineAnswer, Split, SplitVersion
+from intranet.works.commands import AddLine, AnswerLine, ChangeLine, Propose, SendBack
+from intranet.works.models import LineAnswer, LineComment, LineWording, Split, SplitVersion
 from intranet.works.terms import Answer, Holder, Need, Side, SplitState
 
 pytestmark = pytest.mark.slow
@@ -143,6 +143,55 @@ def test_an_answer_and_a_sending_back_at_once_never_lose_the_answer(
     answered = given[0] is None
     assert sent != answered  # the one that came second was told, and wrote nothing
     assert isinstance(given[1] if answered else given[0], Refused)
+
+
+def test_ten_colleagues_rewording_one_line_write_one_wording_and_the_others_are_told(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    split = make_split(make_dossier(state=DossierState.JOINED), 1)
+    line = lines_of(split.id)[0]
+    people = [make_actor(make_user(Role.COORDINATOR)) for _ in range(10)]
+    changes = [
+        ChangeLine(
+            line.id, line.version, line.room, line.need, line.holder, line.materials_payer, line.kind_id,
+            minutes=60 * (number + 1),
+        )
+        for number in range(10)
+    ]  # fmt: skip
+    line_id = line.id
+    db.session.rollback()
+
+    def reword(actor: Actor, command: ChangeLine) -> Callable[[], object]:
+        return lambda: service.change_line(actor, command).id
+
+    given = at_once(app, [reword(*pair) for pair in zip(people, changes, strict=True)])
+
+    assert sum(isinstance(each, Stale) for each in given) == 9
+    kept = db.session.execute(
+        select(LineWording.number, LineWording.digest)
+        .where(LineWording.line_id == line_id)
+        .order_by(LineWording.number)
+    ).all()
+    assert [row.number for row in kept] == [1, 2]
+    assert kept[-1].digest == lines_of(split.id)[0].digest
+
+
+def test_a_thread_closed_by_five_at_once_is_closed_once(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    split = make_split(make_dossier(state=DossierState.JOINED), 1, SplitState.PROPOSED)
+    line_id = lines_of(split.id)[0].id
+    people = agents(split, 5)
+    service.comment(people[0], line_id, "Quelle couleur ?")
+    db.session.rollback()
+
+    def close(actor: Actor) -> Callable[[], object]:
+        return lambda: service.resolve(actor, line_id).id
+
+    given = at_once(app, [close(actor) for actor in people])
+
+    assert len(set(given)) == 1
+    assert db.session.scalar(select(func.count()).where(LineComment.resolves.is_(True))) == 1
 
 
 def test_ten_colleagues_opening_a_split_open_one_and_each_keeps_its_line(
