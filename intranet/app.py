@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from babel import Locale
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -144,8 +144,8 @@ def _mount(app: Flask, found: Registry) -> None:
 
 @public
 def _home() -> Response:
-    """To the person's portal, or to the sign-in page."""
+    """To the person's portal, or to the door she came through: a code's, else the sign-in page."""
     if not current_user.is_authenticated:
-        return redirect(url_for(gate.SIGN_IN))
+        return redirect(url_for(gate.GUESTS_ENTER if gate.GUEST_COOKIE in session else gate.SIGN_IN))
     portal = registry().portal_of(current_user.scope.kind)
     return redirect(url_for(portal.endpoint if portal else "accounts.profile"))

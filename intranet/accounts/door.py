@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from intranet.access import actor, public, signed_in
 from intranet.accounts import links, service, signing_in
@@ -141,6 +142,11 @@ def choose_language() -> ResponseReturnValue:
     """The language of the pages before one is signed in, kept in a cookie of this browser."""
     chosen = request.form.get("language", "")
     answer = redirect(safe_path(request.form.get("next", "")) or url_for("accounts.login"), 303)
+    return keep_language(answer, chosen)
+
+
+def keep_language(answer: Response, chosen: str) -> Response:
+    """``answer``, which has this browser remember the language if the pages exist in it."""
     if chosen in LANGUAGES:
         answer.set_cookie(
             "language",

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from intranet.access import public
+from intranet.accounts.door import keep_language
 from intranet.accounts.session import client_address, load_actor
 from intranet.errors import Refused
 from intranet.extensions import db
@@ -49,7 +50,7 @@ def enter() -> ResponseReturnValue:
     if entered is None:  # revoked at this very instant
         return redirect(url_for("guests.enter"), 303)
     first = url_for("guests.introduce") if entered.side is Side.BAILLEUR else home_of(entered)
-    return redirect(first, 303)
+    return keep_language(redirect(first, 303), entered.language)
 
 
 @bp.route("/qui", methods=["GET", "POST"])
@@ -60,6 +61,7 @@ def introduce() -> ResponseReturnValue:
     if who is None:
         return redirect(url_for("guests.enter"), 303)
     form = IntroduceForm()
+    form.function.flags.required = who.side is Side.BAILLEUR
     if not form.answered():
         return _introduction(form, who)
     try:

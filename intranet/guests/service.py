@@ -131,7 +131,7 @@ def enter(reference: str, code: str, address: str) -> str:
     attempts.note(book, address, attempts.SIGNED_IN)
     entered = db.session.get_one(GuestAccess, access.id)
     entered.seen_at = now()
-    _trace("guests.access.entered", db.session.get_one(Split, access.split_id), entered, None)
+    _trace("guests.access.entered", db.session.get_one(Split, access.split_id), entered, None, readers=("alc",))
     commit()
     return known
 
@@ -235,7 +235,14 @@ def _wrong() -> Refused:
     )
 
 
-def _trace(kind: str, split: Split, access: GuestAccess, actor: Actor | None, **data: object) -> None:
+def _trace(
+    kind: str,
+    split: Split,
+    access: GuestAccess,
+    actor: Actor | None,
+    readers: tuple[str, ...] = (),
+    **data: object,
+) -> None:
     record(
         kind,
         actor=actor,
@@ -243,5 +250,5 @@ def _trace(kind: str, split: Split, access: GuestAccess, actor: Actor | None, **
         subject_id=split.id,
         dossier_id=split.dossier_id,
         data={"reference": grouped(access.reference), "side": access.side, **data},
-        audience=AUDIENCE[access.side],
+        audience=readers or AUDIENCE[access.side],
     )
