@@ -131,7 +131,9 @@ def enter(reference: str, code: str, address: str) -> str:
     attempts.note(book, address, attempts.SIGNED_IN)
     entered = db.session.get_one(GuestAccess, access.id)
     entered.seen_at = now()
-    _trace("guests.access.entered", db.session.get_one(Split, access.split_id), entered, None, readers=("alc",))
+    _trace(
+        "guests.access.entered", db.session.get_one(Split, access.split_id), entered, None, readers=("alc",)
+    )
     commit()
     return known
 
