@@ -95,7 +95,11 @@ class Words:
         """``4 heures 30 minutes``."""
         hours, rest = divmod(minutes, 60)
         parts = [(hours, "hour"), (rest, "minute")]
-        return self._and.join(format_unit(count, unit, locale=self._locale) for count, unit in parts if count)
+        return self._and.join(
+            format_unit(count, unit, locale=self._locale).replace(" ", FIXED)
+            for count, unit in parts
+            if count
+        )
 
     def _french(self, text: str) -> Phrase:
         return Phrase(text, "" if self.language == FRENCH else FRENCH)

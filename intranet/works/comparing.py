@@ -137,7 +137,7 @@ def _told(line: Mapping[str, Any] | None, left_out: Set[str]) -> Iterator[tuple[
     for side in (Side.ALC, Side.BAILLEUR, Side.HOUSEHOLD):
         answer = line["answers"].get(side)
         if answer is not None:
-            yield str(_("Réponse de %(side)s", side=SIDES[side])), answer_in_words(answer)
+            yield str(_("Réponse de %(side)s", side=SIDES[side])), answer_in_words(answer, side)
 
 
 def _marked(own: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> tuple[Said, ...]:

@@ -133,7 +133,7 @@ def _answers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[st
 
 def _answer(change: Difference) -> str:
     who = _capital(SIDES[Side(change.side)])
-    return str(_("%(who)s : %(answer)s", who=who, answer=answer_in_words(change.after)))
+    return str(_("%(who)s : %(answer)s", who=who, answer=answer_in_words(change.after, change.side)))
 
 
 def _override(override: Override) -> Episode:

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intranet.web.formatting import day, hours, instant, machine, money
 from intranet.wear.rules import Calculation
 from intranet.wear.wordings import result
+from intranet.web.formatting import day, hours, instant, machine, money
 from intranet.works.guardrails import CONDITIONS, locked_reason
 from intranet.works.queries import Comment, LineView, Override
 from intranet.works.rules import SOURCES, TESTS, Difference
@@ -27,6 +27,7 @@ from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import (
     ANSWERS,
     HOLDERS,
+    HOUSEHOLD_ANSWERS,
     NEEDS,
     PAYERS,
     SIDES,
@@ -235,7 +236,7 @@ def _line(
         counter_payer=(row.counter_payer if counter and row.counter_payer else row.materials_payer).value,
         alc=_cell(row.alc),
         bailleur=_cell(row.bailleur),
-        household=_cell(row.household),
+        household=_cell(row.household, HOUSEHOLD_ANSWERS),
         debt=money(row.tenant_cents) if row.tenant_cents is not None else "",
         due=day(row.due_on) if row.due_on else "",
         fixed=row.fixed,
@@ -250,8 +251,8 @@ def _line(
     )
 
 
-def _cell(answer: Answer) -> Cell:
-    return Cell(answer, str(ANSWERS[answer]))
+def _cell(answer: Answer, words: Mapping[Answer, Any] = ANSWERS) -> Cell:
+    return Cell(answer, str(words[answer]))
 
 
 def _awaited(row: LineView, side: Side) -> str:

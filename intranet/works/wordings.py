@@ -57,6 +57,12 @@ ANSWERS: Mapping[Answer, Any] = {
     Answer.COUNTERED: _l("Contre-proposition"),
     Answer.REFUSED: _l("Refusée"),
 }
+HOUSEHOLD_ANSWERS: Mapping[Answer, Any] = {
+    **ANSWERS,
+    Answer.ACCEPTED: _l("D’accord"),
+    Answer.REFUSED: _l("À discuter"),
+}
+"""The same as the family says them: it refuses nothing for good, it wants to talk."""
 ANSWER_COLOURS: Mapping[Answer, str] = {
     Answer.WAITING: "grey",
     Answer.ACCEPTED: "green",
@@ -262,11 +268,11 @@ def within(words: Any) -> str:
     return text[:1].lower() + text[1:] if text[:3] in ("La ", "Le ", "The") else text
 
 
-def answer_in_words(answer: Mapping[str, Any]) -> str:
-    """An answer with what it offers instead, if it does."""
+def answer_in_words(answer: Mapping[str, Any], side: str = Side.BAILLEUR) -> str:
+    """An answer of that side, with what it offers instead, if it does."""
     given = Answer(answer.get("answer", Answer.WAITING))
     if given is not Answer.COUNTERED:
-        return str(ANSWERS[given]).lower()
+        return str((HOUSEHOLD_ANSWERS if side == Side.HOUSEHOLD else ANSWERS)[given]).lower()
     offers = []
     if answer.get("counter_holder"):
         offers.append(who_does(Holder(answer["counter_holder"]), answer.get("counter_share_pct")))
@@ -295,7 +301,7 @@ def difference_in_words(change: Difference) -> str:
                     "%(line)s : réponse de %(side)s, %(answer)s.",
                     line=line,
                     side=_("la famille") if change.side == Side.HOUSEHOLD else _("l’agence du bailleur"),
-                    answer=answer_in_words(change.after),
+                    answer=answer_in_words(change.after, change.side),
                 )
             )
         case what:
