@@ -81,7 +81,10 @@ def calendar() -> str:
         before=(first - timedelta(days=1)).strftime("%Y-%m"),
         after=after.strftime("%Y-%m"),
         this=today().strftime("%Y-%m"),
-        days=[(on, list(entries)) for on, entries in groupby(found, key=lambda entry: max(entry.on, first))],
+        days=[
+            (on, list(entries))
+            for on, entries in groupby(found, key=lambda entry: entry.on if entry.on >= first else None)
+        ],
     )
 
 

@@ -95,7 +95,9 @@ def _in(*states: DossierState) -> ColumnElement[bool]:
 
 
 _NO_CONTRACT = (
-    ~select(Contract.id).where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED).exists()
+    ~select(Contract.id)
+    .where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED)
+    .exists()
 )
 _NO_CHANTIER = ~select(Chantier.id).where(Chantier.contract_id == Contract.id).exists()
 _BLOCKED = select(Task.id).where(Task.chantier_id == Chantier.id, Task.state == TaskState.BLOCKED).exists()
