@@ -444,3 +444,10 @@ def test_the_reading_copy_is_kept_beside_the_document_to_sign(agreed: Split) -> 
 
     assert names == {f"{contract.number}.pdf", f"{contract.number}-reading-copy.pdf"}
     assert contract.reading_document_id not in (None, contract.document_id)
+
+
+@pytest.mark.usefixtures("french")
+def test_the_page_for_those_who_lay_the_contract_out_names_every_value() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "contrat.md").read_text(encoding="utf-8")
+
+    assert [name for name in document(content()) if f"`{name}`" not in page] == []
