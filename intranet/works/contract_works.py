@@ -198,8 +198,10 @@ def materials(lines: Sequence[Line]) -> dict[str, Any]:
     else:
         parts = ", ".join(f"{payer_word(payer).lower()} {money(cents)}" for payer, cents in paid)
         sentence = _("Les matériaux sont estimés à %(amount)s : %(parts)s.", amount=money(whole), parts=parts)
+    if len(paid) == 1:  # the sentence has said it
+        return {"sentence": sentence, "rows": [], "total": ""}
     rows = [[payer_word(payer), money(cents)] for payer, cents in paid]
-    return {"sentence": sentence, "rows": rows, "total": money(whole) if len(rows) > 1 else ""}
+    return {"sentence": sentence, "rows": rows, "total": money(whole)}
 
 
 def damage(lines: Sequence[Line]) -> list[dict[str, str]]:
