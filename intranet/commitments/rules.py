@@ -28,7 +28,7 @@ class CommitmentState(enum.StrEnum):
     OVERDUE = "overdue"
     DONE = "done"  # said by the bailleur, to be confirmed
     CONFIRMED = "confirmed"
-    WITHDRAWN = "withdrawn"  # an amendment took the line away
+    WITHDRAWN = "withdrawn"  # an amendment took the line away, or the family left
 
 
 OPEN = frozenset({CommitmentState.DUE, CommitmentState.OVERDUE})

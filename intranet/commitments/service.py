@@ -69,6 +69,18 @@ def make_commitments(contract: Contract) -> None:
     db.session.flush()
 
 
+def end_commitments(dossier_id: int) -> None:
+    """The household has left its home: what the bailleur had not done for it is promised to nobody any more.
+
+    Part of the command that records the departure: does not commit. What was done waits for its confirmation.
+    """
+    going = select(Commitment).where(
+        Commitment.dossier_id == dossier_id, Commitment.done_on.is_(None), Commitment.withdrawn_on.is_(None)
+    )
+    for commitment in db.session.scalars(going):
+        commitment.withdrawn_on = today()
+
+
 def mark_done(actor: Actor, command: MarkDone, stream: IO[bytes], filename: str) -> Commitment:
     """The agent says the works are done, with a photo or an invoice; ALC is asked to confirm.
 

@@ -22,7 +22,7 @@ LABELS: Mapping[CommitmentState, Any] = {
     S.OVERDUE: _l("En retard"),
     S.DONE: _l("Fait, à confirmer"),
     S.CONFIRMED: _l("Confirmé"),
-    S.WITHDRAWN: _l("Retiré par un avenant"),
+    S.WITHDRAWN: _l("Retiré"),
 }
 CONFIRMERS: Mapping[Side, Any] = {
     Side.HOUSEHOLD: _l("La famille les a vus et est d’accord"),
@@ -72,7 +72,7 @@ def next_sentence(state: CommitmentState, side: Side, due_on: date, today: date)
         case S.CONFIRMED:
             return str(_("C’est fait et confirmé : plus rien n’est attendu."))
         case _:
-            return str(_("Un avenant au contrat a retiré ou remplacé cette ligne."))
+            return str(_("Un avenant, ou le départ de la famille, y a mis fin."))
 
 
 def state_refusal(state: CommitmentState) -> str:
@@ -85,7 +85,7 @@ def state_refusal(state: CommitmentState) -> str:
         case S.CONFIRMED:
             return str(_("Ces travaux sont déjà confirmés."))
         case _:
-            return str(_("Un avenant a retiré cet engagement."))
+            return str(_("Un avenant, ou le départ de la famille, a mis fin à cet engagement."))
 
 
 def _of_line(sentence: Any) -> Any:

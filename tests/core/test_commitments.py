@@ -21,8 +21,10 @@ from intranet.commitments.rules import CommitmentState
 from intranet.commitments.service import make_commitments as make_again
 from intranet.database import writing
 from intranet.documents.models import Document
+from intranet.dossiers.commands import Leave
 from intranet.dossiers.models import Dossier
-from intranet.dossiers.terms import DossierState
+from intranet.dossiers.service import leave
+from intranet.dossiers.terms import DossierState, LeavingReason
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
@@ -38,9 +40,20 @@ from intranet.testing.commitments import (
 )
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_user
+from intranet.testing.works import (
+    agree_split,
+    lines_of,
+    make_contract,
+    propose_split,
+    send_split_back,
+    sign_contract,
+)
 from intranet.timeline.models import TimelineEntry
+from intranet.works.commands import ChangeLine
 from intranet.works.models import Contract
-from intranet.works.terms import Side
+from intranet.works.service import change_line
+from intranet.works.service.amending import open_amendment
+from intranet.works.terms import Holder, Side
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -201,6 +214,44 @@ def test_the_agent_takes_back_what_was_said_by_mistake(home: Home) -> None:
         service.take_back(home.agent, done.id, done.version)
 
     assert reread(home.sink).done_on is None
+
+
+def test_when_the_family_leaves_what_was_not_done_is_promised_to_nobody(home: Home) -> None:
+    done = say_done(home.agent, home.sink, today())
+    with writing():
+        version = db.session.get_one(Dossier, home.dossier.id, populate_existing=True).version
+        leave(home.alc, Leave(home.dossier.id, version, LeavingReason.MOVED_AWAY, today()))
+
+    assert reread(home.wall).withdrawn_on == today()
+    assert reread(done).withdrawn_on is None
+
+
+def test_an_amendment_keeps_what_was_done_and_starts_anew_what_it_changed(home: Home) -> None:
+    done = say_done(home.agent, home.sink, today())
+    old = db.session.scalars(select(Contract)).one()
+    with writing():
+        split = open_amendment(home.alc, old.id, {home.wall.line_id}, "Le mur est plus abîmé que prévu.")
+        line = next(each for each in lines_of(split.id) if each.origin_id == home.wall.line_id)
+        changed = ChangeLine(
+            line.id,
+            line.version,
+            line.room,
+            line.need,
+            Holder.SHARED,
+            line.materials_payer,
+            label=line.label,
+            tenant_share_pct=10,
+        )
+        change_line(home.alc, changed)
+        for step in (propose_split, send_split_back, agree_split):
+            step(split.id)
+        amendment = sign_contract(make_contract(split.id).id)
+
+    kept, alive = reread(done), commitments_of(home.dossier.id)
+    assert (kept.contract_id, kept.done_on) == (amendment.id, today())
+    assert alive[SINK].id == kept.id
+    assert alive[WALL].id != home.wall.id
+    assert reread(home.wall).withdrawn_on == today()
 
 
 class TestReminders:

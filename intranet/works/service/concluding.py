@@ -8,6 +8,7 @@ from sqlalchemy import select
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import now, today
+from intranet.commitments.service import end_commitments
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
@@ -108,6 +109,7 @@ def tenancy_ended(actor: Actor, dossier_id: int) -> None:
     going = select(Split.id).where(Split.dossier_id == dossier_id, Split.state.in_(withdraw.sources))
     for split_id in db.session.scalars(going).all():
         _end(actor, take_split(split_id), _("La famille a quitté le logement."), withdraw.name)
+    end_commitments(dossier_id)
 
 
 def _leave(actor: Actor, split_id: int, version: int, reason: str, name: str) -> Split:
