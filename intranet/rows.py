@@ -30,6 +30,9 @@ from intranet.extensions import db
 Statement = Select[*tuple[Any, ...]]
 """A select of any columns."""
 
+NUMERIC = 1700
+"""PostgreSQL's number of the type ``numeric``: all that SQLAlchemy asks of a column's type there."""
+
 Builder = Callable[..., Statement]
 Processor = Callable[[Any], Any]
 
@@ -78,7 +81,7 @@ class Kept:
         self._columns: list[tuple[int, Processor]] = [
             (index, processor)
             for index, each in enumerate(columns)
-            if (processor := each.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+            if (processor := each.type.dialect_impl(dialect).result_processor(dialect, NUMERIC)) is not None
         ]
 
     def parameters(self, given: Mapping[str, Any]) -> Any:
