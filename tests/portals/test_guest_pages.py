@@ -10,6 +10,8 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from intranet.access import Role
+from intranet.documents.models import DocumentKind
+from intranet.documents.service import store_bytes
 from intranet.extensions import db
 from intranet.guests.models import GuestAccess
 from intranet.guests.service import OpenedAccess
@@ -195,7 +197,13 @@ def test_a_guest_opens_the_contract_of_her_split_and_no_other(app: Flask) -> Non
     browser = guest_of(mine)
     assert f"/{ids[0]}" in browser.get(HERE).get_data(as_text=True)
     assert [browser.get(f"/files/{each}").status_code for each in documents] == [200, 404]
+    assert [browser.get(f"/contracts/{each}").status_code for each in ids] == [200, 404]
+    assert browser.get(f"/contracts/{ids[1]}/sign/bailleur").status_code == 404
+    assert browser.get(f"/contracts/{ids[0]}/sign/bailleur").status_code == 200
+    assert browser.get(f"/contracts/{ids[0]}/sign/household").status_code == 403
+    assert browser.get(f"/contracts/{ids[0]}/sign/alc").status_code == 403
     family = guest_of(mine, access_of(mine, Side.HOUSEHOLD), name="")
+    assert family.get(f"/contracts/{ids[0]}/sign/bailleur").status_code == 403
     assert [family.get(f"/files/{each}").status_code for each in documents] == [200, 404]
 
 
@@ -230,6 +238,40 @@ def test_a_family_does_not_open_the_bailleurs_page_nor_the_bailleur_the_familys(
     assert family.get(HERE).status_code == 403
     assert family.post(answer_url(scene), form_of(scene, answer="accepted")).status_code == 403
     assert guest_of(scene).get("/acces/famille").status_code == 403
+
+
+def test_a_guest_who_opens_the_front_page_is_led_back_to_her_work(scene: Scene) -> None:
+    browser = guest_of(scene)
+    assert browser.get("/").location == "/acces"
+    assert browser.get("/acces").location == HERE
+
+
+def test_a_written_consent_given_with_a_code_is_read_by_that_guest_alone(app: Flask, scene: Scene) -> None:
+    line = scene.lines[0]
+    document = store_bytes(
+        b"%PDF-1.4 essai",
+        name="accord.pdf",
+        media_type="application/pdf",
+        kind=DocumentKind.ATTACHMENT,
+        dossier_id=scene.dossier.id,
+        audience=("alc", "bailleur"),
+        actor=make_actor(scene.coordinator),
+    )
+    db.session.flush()
+    line.consent_document_id = document.id
+    document_id = document.id
+    db.session.commit()
+    assert guest_of(scene).get(f"/files/{document_id}").status_code == 200
+    assert guest_of(make_scene(app)).get(f"/files/{document_id}").status_code == 404
+    family = guest_of(scene, access_of(scene, Side.HOUSEHOLD), name="")
+    assert family.get(f"/files/{document_id}").status_code == 404
+
+
+def test_the_door_speaks_the_language_of_the_access_from_the_first_page(scene: Scene) -> None:
+    client = scene.app.test_client()
+    let_in(client, access_of(scene, language="en"))
+    assert '<html lang="en"' in client.get("/acces/qui").get_data(as_text=True)
+    assert '<html lang="en"' in client.get(HERE).get_data(as_text=True)
 
 
 def test_an_account_is_no_guest(scene: Scene) -> None:
