@@ -20,6 +20,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.signatures.certificate import SealFailed, identity
 from intranet.signatures.loading import AUDIENCE, trace
+from intranet.signatures.mailing import tell_sealed
 from intranet.signatures.models import Signature, SigningCode
 from intranet.timeline.service import commit
 from intranet.works.models import Contract, Split
@@ -95,6 +96,7 @@ def seal_contract(payload: Mapping[str, Any]) -> None:
     # By columns: a form opened on the contract is not stale for having its sealed file.
     db.session.execute(update(Contract).where(Contract.id == contract.id).values(sealed_document_id=kept.id))
     trace("works.contract.sealed", contract, None)
+    tell_sealed(contract)
     commit()
 
 
@@ -106,7 +108,7 @@ def _proof(contract: Contract, signed: bytes) -> Any:
     if {row.Signature.digest for row in rows} != {digest}:
         raise SealFailed(f"{contract.number}: a signature is not of the document that is kept.")
     parties = db.session.execute(_PARTIES, {"contract_id": contract.id}).one()
-    codes = dict(db.session.execute(_CODES, {"contract_id": contract.id}).tuples().all())
+    codes = dict(db.session.execute(_CODES, {"contract_id": contract.id}).all())
     association = db.session.scalar(_ASSOCIATION) or "ALC"
     names = {
         Side.HOUSEHOLD: parties.household,

@@ -22,6 +22,7 @@ from intranet.config import settings
 from intranet.documents.models import DocumentKind
 from intranet.documents.service import store_bytes
 from intranet.extensions import db
+from intranet.signatures.mailing import tell_to_sign
 from intranet.timeline.service import commit, record
 from intranet.works.contract_content import ContractContent, document
 from intranet.works.contract_facts import CONTRACT, read_content
@@ -63,6 +64,7 @@ def make_document(contract_id: int) -> None:
         return
     french = _keep(contract, f"{contract.number}.pdf", made["fr"])
     english = _keep(contract, f"{contract.number}-reading-copy.pdf", made["en"])
+    tell_to_sign(contract)
     _write(contract, "works.contract.rendered", document_id=french, reading_document_id=english, failure="")
 
 

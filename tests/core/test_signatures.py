@@ -20,6 +20,7 @@ from intranet.dossiers.models import Dossier, DossierState
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
+from intranet.jobs.service import run_due
 from intranet.signatures.commands import Draw, OnPaper, RefuseToSign
 from intranet.signatures.models import Method, Signature
 from intranet.signatures.rules import LEAST_INK, PAD_HEIGHT, PAD_WIDTH, ink, read_strokes
@@ -136,6 +137,21 @@ def test_the_document_is_fixed_before_the_first_signature_and_never_made_again(c
     render({"contract_id": contract.id})
 
     assert stored(contract.id).document_id == before
+
+
+def test_those_who_have_an_account_are_told_when_there_is_something_to_sign_and_when_it_is_sealed(
+    contract: Contract,
+) -> None:
+    agent_id, coordinator_id = agent(contract).user_id, coordinator(contract).user_id
+    sign_contract(contract.id)
+    run_due()
+
+    keys = set(db.session.scalars(select(OutboxRow.unique_key).where(OutboxRow.job == "mail.send")))
+    assert f"contract_ready:{contract.id}:{agent_id}" in keys
+    assert {
+        f"contract_sealed:{contract.id}:{agent_id}",
+        f"contract_sealed:{contract.id}:{coordinator_id}",
+    } <= keys
 
 
 # Wrong, late, twice
