@@ -62,6 +62,9 @@ def make_document(contract_id: int) -> None:
         log.warning("the contract cannot be made", contract=contract.number, reason=str(failed))
         _write(contract, "works.contract.failed", failure=str(failed)[:FAILURE_LIMIT])
         return
+    made_meanwhile = select(Contract.document_id).where(Contract.id == contract_id).with_for_update()
+    if db.session.scalar(made_meanwhile) is not None:
+        return  # by another worker, and perhaps signed since
     french = _keep(contract, f"{contract.number}.pdf", made["fr"])
     english = _keep(contract, f"{contract.number}-reading-copy.pdf", made["en"])
     tell_to_sign(contract)
