@@ -26,6 +26,7 @@ from intranet.rent.models import RentConsent, RentOffset
 from intranet.rent.queries import OffsetView, candidates, offset_of
 from intranet.rent.rules import Problem, Terms, wrong_figures, wrong_works
 from intranet.timeline.service import commit
+from intranet.works.mailing import tell_bailleur
 from intranet.works.models import Split
 from intranet.works.service.concluding import agree_when_all_do
 from intranet.works.service.consents import refuse_nameless
@@ -74,7 +75,7 @@ def save_offset(actor: Actor, command: SaveOffset) -> RentOffset:
     offset.early_departure = terms.early_departure
     offset.decency_attested_on = terms.decency_attested_on
     offset.decency_attested_by = terms.decency_attested_by
-    _settle(offset, split.id)
+    _settle(offset, split, actor)
     trace(
         "works.rent.written",
         split,
@@ -105,7 +106,7 @@ def attach_document(actor: Actor, split_id: int, version: int, stream: IO[bytes]
         actor=actor,
     )
     offset.document_id = document.id
-    _settle(offset, split_id)
+    _settle(offset, split, actor)
     trace("works.rent.documented", split, actor, audience=_audience(split), name=document.name)
     commit()
 
@@ -192,15 +193,20 @@ def _unknown() -> Refused:
     return Refused("rent.unknown", _("Rien n’est déduit du loyer pour cette répartition."))
 
 
-def _settle(offset: RentOffset, split_id: int) -> None:
-    """Write down the digest of what now stands, and forget the answers given to anything else."""
+def _settle(offset: RentOffset, split: Split, actor: Actor) -> None:
+    """Write down the digest of what now stands, forget the answers given to anything else, and ask again.
+
+    The bailleur is written to once for each exact figures, when it can answer them and was sent the split.
+    """
     db.session.flush()
-    view = offset_of(split_id)
+    view = offset_of(split.id)
     assert view is not None  # it was flushed just above
     offset.digest = view.digest
     for answer in db.session.scalars(select(RentConsent).where(RentConsent.offset_id == offset.id)):
         if answer.digest != view.digest:
             db.session.delete(answer)
+    if view.ready and split.number and view.bailleur is None:
+        tell_bailleur("rent_asked", split, message="", who=actor.name, mark=view.digest[:12])
 
 
 def _ready(split_id: int, digest: str, given: bool) -> OffsetView:

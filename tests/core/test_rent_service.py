@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.access import Role
@@ -16,6 +17,7 @@ from intranet.database import writing
 from intranet.dossiers.models import DossierState, Dwelling
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.jobs.models import OutboxRow
 from intranet.rent.commands import AnswerOffset, TenantAnswer
 from intranet.rent.queries import offset_of, pending
 from intranet.rent.service import (
@@ -368,6 +370,18 @@ def test_the_history_tells_each_step_to_both_sides() -> None:
     assert "a donné l’accord du bailleur aux travaux déduits du loyer" in told
     assert "a recueilli l’accord de la famille" in told
     assert "Mme Essai" in told
+
+
+def test_the_bailleur_is_written_to_once_for_each_exact_figures() -> None:
+    split = consented()
+    view, actor = view_of(split.id), make_parties(split).coordinator
+    for months in (6, 6, 5):
+        with writing():
+            save_offset(actor, offset_command(split.id, view_of(split.id).version, months=months))
+    asked = select(OutboxRow.unique_key).where(OutboxRow.unique_key.contains("rent_asked"))
+
+    assert len(db.session.scalars(asked).all()) == 2
+    assert view_of(split.id).digest != view.digest
 
 
 def test_reading_the_clause_takes_three_statements_however_many_lines(
