@@ -12,7 +12,6 @@ from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, requires
-from intranet.clock import today
 from intranet.dossiers import queries as dossiers_queries
 from intranet.dossiers.machine import OPEN_STATES
 from intranet.dossiers.models import DossierState
@@ -31,7 +30,7 @@ from portals.staff import queries
 from portals.staff.actions import main_action, moves
 from portals.staff.blueprint import bp
 from portals.staff.forms import NOTE_LIMIT
-from portals.staff.queues import BY_KEY, QUEUES
+from portals.staff.queues import BY_KEY, QUEUES, clock
 from portals.staff.splits.amendments import STANDING_LINKS
 
 SORTS = {
@@ -95,11 +94,11 @@ def dossiers() -> str:
         listing.sort,
         queue,
         **params,
-        today=today(),
+        **clock(),
         limit=listing.limit,
         offset=listing.offset,
     )
-    total = fetch_value(dossiers_queries.dossier_count, names, queue, **params, today=today())
+    total = fetch_value(dossiers_queries.dossier_count, names, queue, **params, **clock())
     most = dossiers_queries.COUNT_UP_TO
     return render_template(
         "staff/dossiers.html",

@@ -11,7 +11,6 @@ from flask import render_template, url_for
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
-from intranet.clock import today
 from intranet.dossiers.queries import COUNT_UP_TO
 from intranet.rows import fetch_all
 from intranet.settings.service import value
@@ -88,9 +87,9 @@ def _url(queue: queues.Queue, row: Any, mine: bool) -> str:
 @requires(p.DOSSIER_READ)
 def home() -> str:
     """Queues, news and the programme. Constant number of statements, whoever looks."""
-    person = actor()
-    waiting = {row.queue: row.waiting for row in fetch_all(queues.counts, today=today())}
-    rows = fetch_all(queues.oldest, today=today())
+    person, clock = actor(), queues.clock()
+    waiting = {row.queue: row.waiting for row in fetch_all(queues.counts, **clock)}
+    rows = fetch_all(queues.oldest, **clock)
     programme = fetch_all(queries.programme)
     return render_template(
         "staff/home.html",

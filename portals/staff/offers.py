@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Actor, Scope, visible
-from intranet.clock import today
 from intranet.dossiers import queries as dossiers_queries
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
 from intranet.dossiers.search import DOSSIER, DWELLING, all_dossiers, all_dwellings
@@ -22,7 +21,7 @@ from intranet.rows import Statement, fetch_all
 from intranet.search.queries import newest
 from intranet.web.kept import spoken
 from portals.staff.dossiers import IDENTITIES, SORTS
-from portals.staff.queues import BY_KEY
+from portals.staff.queues import BY_KEY, clock
 
 
 def found_dossiers(scope: Scope) -> Statement:
@@ -87,7 +86,7 @@ def exported_dossiers(_person: Actor, filters: Mapping[str, str]) -> Iterable[Se
         sort if sort in SORTS else "changed",
         BY_KEY.get(filters.get("queue", "")),
         **params,
-        today=today(),
+        **clock(),
     )
     for row in rows:
         yield (

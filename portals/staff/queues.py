@@ -18,6 +18,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier, ChantierState, Task, TaskState
+from intranet.clock import today
 from intranet.commitments.models import Commitment
 from intranet.commitments.queries import IN_STATE
 from intranet.commitments.rules import CommitmentState
@@ -27,6 +28,7 @@ from intranet.dossiers.queries import COUNT_UP_TO, incomplete_trio
 from intranet.privacy.keeping import notice_from
 from intranet.rows import Statement
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
+from intranet.works.terms import GIVEN_UP
 
 PER_QUEUE = 10
 
@@ -36,7 +38,7 @@ class Queue:
     """One queue; compared by identity, so that it can be part of a kept statement's key.
 
     ``what(scope)`` selects ``dossier_id``, ``since`` and ``target_id``; ``target`` names the page to open. Its
-    statements may ask for ``:today``, the day in Nice: whoever runs one gives it.
+    statements may ask the time: whoever runs one gives ``clock()``.
 
     ``permission`` is what moves it; ``None``: always somebody else's turn.
     """
@@ -49,6 +51,11 @@ class Queue:
 
     def __call__(self, scope: Scope) -> Statement:
         return self.what(scope)
+
+
+def clock() -> dict[str, Any]:
+    """What the queues' statements ask: the day in Nice, and since when a silent dossier is announced."""
+    return {"today": today(), "silent_since": notice_from()}
 
 
 def _dossiers(since: Any, *where: ColumnElement[bool]) -> Callable[[Scope], Statement]:
@@ -95,9 +102,7 @@ def _in(*states: DossierState) -> ColumnElement[bool]:
 
 
 _NO_CONTRACT = (
-    ~select(Contract.id)
-    .where(Contract.split_id == Split.id, Contract.state != ContractState.CANCELLED)
-    .exists()
+    ~select(Contract.id).where(Contract.split_id == Split.id, Contract.state.not_in(GIVEN_UP)).exists()
 )
 _NO_CHANTIER = ~select(Chantier.id).where(Chantier.contract_id == Contract.id).exists()
 _BLOCKED = select(Task.id).where(Task.chantier_id == Chantier.id, Task.state == TaskState.BLOCKED).exists()
@@ -213,7 +218,7 @@ QUEUES = (
         _dossiers(
             Dossier.changed_at,
             _in(DossierState.CLOSED, DossierState.LEFT),
-            Dossier.changed_at < bindparam("silent_since", callable_=notice_from, type_=UtcDateTime()),
+            Dossier.changed_at < bindparam("silent_since", type_=UtcDateTime()),
             _NOT_ERASED,
         ),
     ),
