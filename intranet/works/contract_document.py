@@ -16,7 +16,7 @@ import structlog
 import typst
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from intranet.config import settings
 from intranet.documents.models import DocumentKind
