@@ -63,7 +63,7 @@ def send_code(actor: Actor, command: SendCode) -> str:
     signer = command.signer
     require_sign(actor, signer.side)
     taken = take(signer.contract_id)
-    check_act(actor, taken, signer.side, act="send_code")
+    check_act(actor, taken, signer.side)
     check_shown(taken, signer.digest)
     refuse_second(taken, signer.side)
     if actor.author_id is None:

@@ -74,9 +74,9 @@ def take(contract_id: int) -> InHand:
     return InHand(split, contract, {each.side: each for each in found}, digest or "")
 
 
-def check_act(actor: Actor, taken: InHand, side: Side, *, act: str = "") -> None:
+def check_act(actor: Actor, taken: InHand, side: Side) -> None:
     """``Refused`` unless the contract waits to be signed and this party has to sign it."""
-    name = act or ("sign_own" if is_own(actor, side) else "record_other")
+    name = "sign_own" if is_own(actor, side) else "record_other"
     if taken.contract.state not in CONTRACT_ACTS[name].states:
         raise Refused("contract.sign.state", contract_state_refusal(taken.contract.state))
     if side not in needed_sides(taken.contract.lines):

@@ -259,7 +259,6 @@ CONTRACT_ACTS: Mapping[str, Act] = {
     for act in (
         Act("sign_own", frozenset({C.PREPARED}), p.CONTRACT_SIGN, "works.contract.signature"),
         Act("record_other", frozenset({C.PREPARED}), p.CONTRACT_RECORD, "works.contract.signature"),
-        Act("send_code", frozenset({C.PREPARED}), p.CONTRACT_SIGN, "works.contract.code_sent"),
     )
 }
 """What a party, or ALC for another, does to a contract that is to be signed; the last signature moves it."""

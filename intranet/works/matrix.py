@@ -13,7 +13,7 @@ from typing import Any
 from intranet.access import GuestRole, Role
 from intranet.permissions import PERMISSIONS
 from intranet.transitions import Machine
-from intranet.works.machine import CONTRACT, SPLIT, SPLIT_ACTS, TURN
+from intranet.works.machine import CONTRACT, CONTRACT_ACTS, SPLIT, SPLIT_ACTS, TURN, Act
 from intranet.works.terms import ContractState, SplitState
 
 ROLES: Mapping[Role | GuestRole, str] = {
@@ -66,6 +66,8 @@ WORDS: Mapping[str, str] = {
     "give_consent": "donner l’accord écrit du bailleur",
     "grant_time": "donner plus de temps au bailleur",
     "issue_contract": "établir le contrat",
+    "sign_own": "signer pour sa partie, à l’écran, avec un code ou sur papier",
+    "record_other": "recueillir la signature d’une autre partie, ou son refus",
     "override_guardrail": "lever un garde-fou qui peut l’être",
     "propose": "proposer au bailleur",
     "record_household": "recueillir la réponse de la famille",
@@ -97,8 +99,8 @@ def written() -> str:
     return "\n".join(
         (
             _HEAD,
-            *_section("La répartition", "split", SPLIT, SPLIT_STATES, _split_acts()),
-            *_section("Le contrat", "contract", CONTRACT, CONTRACT_STATES, _moves(CONTRACT)),
+            *_section("La répartition", "split", SPLIT, SPLIT_STATES, _acts(SPLIT_ACTS, SPLIT)),
+            *_section("Le contrat", "contract", CONTRACT, CONTRACT_STATES, _acts(CONTRACT_ACTS, CONTRACT)),
         )
     )
 
@@ -107,8 +109,8 @@ Acts = Mapping[str, tuple[frozenset[Any], str | None]]
 """For each act or move: the states it exists in and the permission it asks, none for the clock."""
 
 
-def _split_acts() -> Acts:
-    return {**{act.name: (act.states, act.permission) for act in SPLIT_ACTS.values()}, **_moves(SPLIT)}
+def _acts(declared: Mapping[str, Act], machine: Machine[Any]) -> Acts:
+    return {**{act.name: (act.states, act.permission) for act in declared.values()}, **_moves(machine)}
 
 
 def _moves(machine: Machine[Any]) -> Acts:
