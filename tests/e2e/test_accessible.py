@@ -9,10 +9,12 @@ from shutil import copytree
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from intranet.app import create_app
 from intranet.config import Settings
 from intranet.extensions import db
+from intranet.works.models import Split, SplitState
 from tests.e2e.crawl import crawl
 from tests.e2e.site import Site, environment
 from tests.e2e.test_every_link import EVERYONE, _is_a_page
@@ -27,7 +29,7 @@ LOOK = """(tags) => axe.run(document, {
   const nodes = found.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`);
   return `${found.id}: ${nodes.join(" | ")}`;
 }))"""
-DOOR = ("/login", "/password/forgotten", "/offline")
+DOOR = ("/login", "/password/forgotten", "/offline", "/acces")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,31 @@ def test_axe_finds_nothing_at_the_door(browser: Browser, site: Site) -> None:
         findings += _run(person.page, "a refused sign-in")
         person.open("/does-not-exist")
         findings += _run(person.page, "a page not found")
+    assert not findings, "\n".join(findings)
+
+
+def test_axe_finds_nothing_for_a_bailleurs_guest(browser: Browser, site: Site, app: Flask) -> None:
+    with app.app_context():
+        proposed = db.session.scalars(select(Split.id).where(Split.state == SplitState.PROPOSED)).first()
+    with visiting(browser, site, "coordination@alc.example", bypass_csp=True) as staff:
+        staff.open(f"/staff/splits/{proposed}/access")
+        staff.page.check("input[name=how][value=letter]")
+        staff.page.click("main form button.btn-primary")
+        findings = _run(staff.page, "a letter")
+        _address, reference, code = staff.page.locator(".letter-key dd").all_inner_texts()
+    with visiting(browser, site, bypass_csp=True) as guest:
+        guest.open("/acces")
+        guest.page.fill("input[name=reference]", reference)
+        guest.page.fill("input[name=code]", code)
+        guest.page.click("main form button.btn-primary")
+        findings += _run(guest.page, "who answers")
+        findings += _look(guest, "/acces/repartition")
+        guest.open("/acces/qui")
+        guest.page.fill("input[name=name]", "Jeanne Roux")
+        guest.page.fill("input[name=function]", "gestionnaire")
+        guest.page.click("main form button.btn-primary")
+        findings += _run(guest.page, "a split answered with a code")
+        findings += _look(guest, "/acces/repartition/versions")
     assert not findings, "\n".join(findings)
 
 
