@@ -18,7 +18,10 @@ class Commitment(Versioned, Model):
     """
 
     __tablename__ = "core_commitment"
-    __table_args__ = (Index(None, "bailleur_id", "confirmed_on", "due_on"),)
+    __table_args__ = (
+        Index(None, "bailleur_id", "confirmed_on", "due_on"),
+        Index("ix_core_commitment_open", "withdrawn_on", "done_on", "due_on"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("core_contract.id"), index=True)

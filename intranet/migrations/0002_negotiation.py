@@ -357,6 +357,7 @@ def upgrade() -> None:
     with op.batch_alter_table("core_dossier", schema=None) as batch_op:
         batch_op.create_index("ix_core_dossier_state_since", ["state", "state_since", "id"], unique=False)
     op.add_column("core_document", sa.Column("valid_until", sa.Date(), nullable=True))
+    op.create_index("ix_core_commitment_open", "core_commitment", ["withdrawn_on", "done_on", "due_on"])
     op.create_index("ix_core_contract_state", "core_contract", ["state", "created_at"])
     with op.batch_alter_table("core_household", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sort_name", sa.String(length=255), nullable=False, server_default=""))
@@ -429,6 +430,7 @@ def _sort_names() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_core_contract_state", "core_contract")
+    op.drop_index("ix_core_commitment_open", "core_commitment")
     with op.batch_alter_table("core_document", schema=None) as batch_op:
         batch_op.drop_column("valid_until")
     with op.batch_alter_table("core_household", schema=None) as batch_op:
