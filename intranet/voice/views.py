@@ -19,6 +19,7 @@ from intranet.voice.showing import NOTHING_TYPED, Typed, family_page
 from intranet.voice.texts import LANGUAGES, words
 from intranet.works import service
 from intranet.works.models import Split
+from intranet.works.queries import live_contract
 from intranet.works.terms import SplitState
 
 bp = Blueprint("voice", __name__, url_prefix="/acces")
@@ -69,9 +70,11 @@ def _answer(who: Guest, language: str) -> ResponseReturnValue:
 
 def _page(who: Guest, language: str, typed: Typed = NOTHING_TYPED) -> str:
     page = family_page(who.split_id, language, typed)
+    contract = live_contract(who.split_id)
     return render_template(
         "voice/family.html",
         page=page,
+        contract=contract if contract is not None and contract.document_id is not None else None,
         t=page.words,
         here="voice.family",
         arguments={},

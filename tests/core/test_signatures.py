@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import select
@@ -244,11 +244,13 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(point, min_size=1, max_size=9), min_size=1, max_size=6))
 def test_whatever_a_hand_draws_is_kept_as_it_is_if_it_is_long_enough(drawing: list[list[list[int]]]) -> None:
     assert read_strokes(drawing) == (drawing if ink(drawing) >= LEAST_INK else None)
 
 
+@settings(deadline=None)
 @given(anything)
 def test_no_json_breaks_the_reading_of_a_drawing(sent: object) -> None:
     read_strokes(sent)

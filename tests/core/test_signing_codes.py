@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -216,6 +216,7 @@ def test_a_code_has_eight_characters_that_nobody_confuses() -> None:
     assert set("01OILU") & set(CODE_ALPHABET) == set()
 
 
+@settings(deadline=None)
 @given(st.text(CODE_ALPHABET, min_size=8, max_size=8), st.sampled_from([" ", "-", " - ", "\u00a0", ""]))
 def test_case_spaces_and_dashes_do_not_matter(code: str, between: str) -> None:
     assert read_code(code.lower()[:4] + between + code[4:]) == code

@@ -300,3 +300,15 @@ def test_a_guest_signs_for_her_side_of_her_own_split_alone(
     assert (signature.name, signature.recorded_by) == ("Nour Soleil", None)
     assert signature.guest_id is not None
     assert kept(theirs) == {}
+
+
+def test_the_family_finds_its_contract_from_its_own_page_in_its_own_language(
+    scene: Scene, contract_id: int
+) -> None:
+    access = make_access(make_actor(scene.coordinator), scene.split_id, Side.HOUSEHOLD)
+    client = scene.app.test_client()
+    family = Browser(client, let_in(client, access, "Nour Soleil"))
+    for language, words in (("fr", "Lire le contrat et le signer"), ("pt", "Ler o contrato e assinar")):
+        page = text_of(family.get(f"/acces/famille?lang={language}"))
+        assert words in page
+        assert f'href="/contracts/{contract_id}"' in page
