@@ -20,7 +20,15 @@ from intranet.database import writing
 from intranet.extensions import db
 from intranet.jobs.service import run_due
 from intranet.testing.factories import make_user
-from intranet.testing.works import fresh, lines_of, make_contract, propose_split, sign_contract
+from intranet.testing.works import (
+    agree_split,
+    fresh,
+    lines_of,
+    make_contract,
+    propose_split,
+    send_split_back,
+    sign_contract,
+)
 from intranet.works.models import Contract, ContractText, Split
 from intranet.works.terms import SplitState
 from tests.conftest import Statements
@@ -237,6 +245,41 @@ def test_an_amendment_is_opened_from_the_contract_and_every_page_says_what_is_in
         assert number in page, path
     assert "Ouvrir un avenant" not in text_of(alc.get(url))
     assert alc.post(f"{url}/amendment", {**form, "reason": "Encore"}).status_code in (409, 422)
+
+
+def test_the_form_of_an_amendment_begins_with_what_the_contract_said(app: Flask) -> None:
+    scene, contract_id = signed_scene(app)
+    alc = scene.alc()
+    former = db.session.get_one(Contract, contract_id)
+    alc.post(
+        f"/staff/contracts/{contract_id}/amendment",
+        {
+            "version": str(former.version),
+            "line": str(lines_of(scene.split_id)[0].id),
+            "reason": "La cuisine attend",
+        },
+    )
+    amendment = db.session.scalars(db.select(Split).where(Split.amends_id == scene.split_id)).one()
+    with writing():
+        for step in (propose_split, send_split_back, agree_split):
+            step(amendment.id)
+
+    page = text_of(alc.get(f"/staff/splits/{amendment.id}/contract"))
+    assert "Avenant au contrat" in page
+    assert "Un éducateur technique, deux jours par semaine." in page
+    form = {
+        "version": str(fresh(amendment.id).version),
+        "support_technical": "Un éducateur",
+        "support_social": "Une visite",
+        "starts_on": (today() - timedelta(days=10)).isoformat(),  # the works have begun
+        "ends_on": (today() + timedelta(days=40)).isoformat(),
+        "days_a_week": "2",
+        "partner_id": str(former.partner_id),
+    }
+    answer = alc.post(f"/staff/splits/{amendment.id}/contract", form)
+    assert answer.status_code == 303
+    made = db.session.scalars(db.select(Contract).where(Contract.amends_id == contract_id)).one()
+    assert made.number == f"{former.number}-A1"
 
 
 def test_the_bailleur_reads_which_contract_is_in_force(app: Flask) -> None:

@@ -35,8 +35,9 @@ def split_contract(split_id: int) -> ResponseReturnValue:
     if live is not None:
         return redirect(url_for("staff.contract", contract_id=live.id), DONE)
     amended = queries.standing(split_id).amends
-    form = ContractForm(obj=queries.contract_header(amended.contract_id) if amended else None)
-    form.show_consent()
+    form = ContractForm()
+    if amended is not None and not form.is_submitted():
+        form.begin_from(queries.contract_header(amended.contract_id))
     form.offer_partners([(each.id, each.name) for each in queries.partners()])
     made: list[int] = []
     status = obey(

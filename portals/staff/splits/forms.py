@@ -175,10 +175,10 @@ class ContractForm(BaseForm):
         default="",
     )
 
-    def show_consent(self) -> None:
-        """The answer of the contract an amendment begins from, as the choices say it."""
-        if not self.is_submitted():
-            self.image_consent.data = {"True": YES, "False": NO}.get(self.image_consent.data or "", "")
+    def begin_from(self, contract: Any) -> None:
+        """Show what the contract an amendment begins from said."""
+        self.process(obj=contract)
+        self.image_consent.data = {True: YES, False: NO}.get(contract.image_consent, "")
 
     def offer_partners(self, partners: Sequence[tuple[int, str]]) -> None:
         """Fill the list of works partners."""
