@@ -9,7 +9,7 @@ from sqlalchemy import select
 from intranet.clock import now
 from intranet.extensions import db
 from intranet.rent.models import RentConsent, RentOffset
-from intranet.rent.queries import offset_of
+from intranet.rent.offsets import offset_of
 
 
 def carry_over(split_id: int, amendment_id: int, lines: Mapping[int, int]) -> None:

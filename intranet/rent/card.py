@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from intranet.rent.queries import offset_of
+from intranet.rent.offsets import offset_of
 from intranet.rent.wordings import clause, state_word
 from intranet.web.states import StateWord
 

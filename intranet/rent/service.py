@@ -23,7 +23,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.rent.commands import AnswerOffset, SaveOffset, TenantAnswer
 from intranet.rent.models import RentConsent, RentOffset
-from intranet.rent.queries import OffsetView, candidates, offset_of
+from intranet.rent.offsets import OffsetView, candidates, offset_of
 from intranet.rent.rules import Problem, Terms, wrong_figures, wrong_works
 from intranet.timeline.service import commit
 from intranet.works.mailing import tell_bailleur

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intranet.rent.queries import OffsetView
+from intranet.rent.offsets import OffsetView
 from intranet.rent.rules import Terms, last_month
 from intranet.web.formatting import day, money
 from intranet.web.states import StateWord

@@ -9,7 +9,7 @@ from typing import Any
 from intranet.clock import today
 from intranet.database import writing
 from intranet.rent.commands import AnswerOffset, SaveOffset, TenantAnswer
-from intranet.rent.queries import OffsetView, offset_of
+from intranet.rent.offsets import OffsetView, offset_of
 from intranet.rent.service import answer_offset, attach_document, record_tenant, save_offset
 from intranet.testing.works import fresh, lines_of, make_parties
 from intranet.works.rules import TENANT_HOLDERS

@@ -16,8 +16,8 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
+from intranet.wear.grids import kind_codes, rate_in_force
 from intranet.wear.models import WearGrid, WearRate
-from intranet.wear.queries import kind_codes, rate_in_force
 from intranet.wear.reading import read_grid, shown
 from intranet.wear.rules import MOST_COST, OLDEST, Calculation, calculate
 from intranet.works.models import WorksLine

@@ -18,7 +18,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.jobs.service import enqueue
 from intranet.organisations.models import Organisation
-from intranet.rent.queries import offset_of
+from intranet.rent.offsets import offset_of
 from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit, record
 from intranet.works.commands import IssueContract

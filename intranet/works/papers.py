@@ -20,7 +20,7 @@ from intranet.documents.uploads import sent_file
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.rent.commands import AnswerOffset
-from intranet.rent.queries import offset_of
+from intranet.rent.offsets import offset_of
 from intranet.rent.service import answer_offset
 from intranet.rent.wordings import clause, state_word
 from intranet.web.forms import BaseForm, apply_refusal

@@ -19,7 +19,7 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
 from intranet.rent.commands import AnswerOffset, TenantAnswer
-from intranet.rent.queries import offset_of, pending
+from intranet.rent.offsets import offset_of, pending
 from intranet.rent.service import (
     answer_offset,
     attach_document,

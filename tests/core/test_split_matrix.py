@@ -21,7 +21,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.permissions import PERMISSIONS
 from intranet.rent.commands import AnswerOffset, TenantAnswer
-from intranet.rent.queries import offset_of
+from intranet.rent.offsets import offset_of
 from intranet.rent.service import answer_offset, record_tenant, save_offset
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_pole, make_user

@@ -21,8 +21,8 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.testing.works import kind_id, make_catalogue
+from intranet.wear.grids import grids, rate_in_force, rates_in_force
 from intranet.wear.models import WearGrid, WearRate
-from intranet.wear.queries import grids, rate_in_force, rates_in_force
 from intranet.wear.reading import MOST_ERRORS, decode, read_grid, shown
 from intranet.wear.rules import Rate
 from intranet.wear.service import ImportGrid, import_grid, withdraw_grid

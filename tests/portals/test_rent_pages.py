@@ -12,7 +12,7 @@ from intranet.access import OrganisationKind, Role
 from intranet.clock import today
 from intranet.database import writing
 from intranet.extensions import db
-from intranet.rent.queries import offset_of
+from intranet.rent.offsets import offset_of
 from intranet.testing.dossiers import make_dwelling
 from intranet.testing.factories import make_organisation, make_pole, make_user
 from intranet.testing.rent import RECEIPT, make_offset, view_of

@@ -12,7 +12,7 @@ from intranet.commitments.service import end_commitments
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
-from intranet.rent.queries import pending
+from intranet.rent.offsets import pending
 from intranet.timeline.service import commit, record
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts

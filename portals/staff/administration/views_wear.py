@@ -19,7 +19,7 @@ from intranet.documents.uploads import receives_files, sent_file
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.queries import entries_about
-from intranet.wear import queries
+from intranet.wear import grids
 from intranet.wear.reading import COLUMNS, MOST_BYTES, Reading, decode, read_grid, shown
 from intranet.wear.rules import Rate
 from intranet.wear.service import ImportGrid, import_grid, withdraw_grid
@@ -77,7 +77,7 @@ class PreviewRow(NamedTuple):
 @requires(p.WEAR_MANAGE)
 def wear() -> str:
     """Each bailleur and the grid it follows today."""
-    return render_template("staff/administration/wear.html", bailleurs=queries.bailleurs(today()))
+    return render_template("staff/administration/wear.html", bailleurs=grids.bailleurs(today()))
 
 
 @bp.get("/administration/wear/<int:bailleur_id>")
@@ -85,13 +85,13 @@ def wear() -> str:
 def wear_grids(bailleur_id: int) -> str:
     """The grid in force today, kind by kind, and the others with their dates."""
     owner = _bailleur(bailleur_id)
-    rates = queries.rates_in_force(bailleur_id, today())
+    rates = grids.rates_in_force(bailleur_id, today())
     return render_template(
         "staff/administration/wear_grids.html",
         bailleur=owner,
-        grids=queries.grids(bailleur_id),
+        grids=grids.grids(bailleur_id),
         rates=[each for each in rates if each.rate is not None],
-        grid=next((each.grid for each in rates if each.grid.id is not None), queries.catalogue_grid()),
+        grid=next((each.grid for each in rates if each.grid.id is not None), grids.catalogue_grid()),
         english=_english(),
         entries=entries_about("wear_grid", bailleur_id, "alc"),
         today=today(),
@@ -105,7 +105,7 @@ def wear_export(bailleur_id: int) -> Response:
     _bailleur(bailleur_id)
     rows = [
         (each.code, each.label_fr, *(each.rate or ("",) * 4))
-        for each in queries.rates_in_force(bailleur_id, today())
+        for each in grids.rates_in_force(bailleur_id, today())
     ]
     answer = Response(csv_pieces(("code", "label_fr", *COLUMNS[1:]), rows), content_type=CSV_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="vetuste-{today().isoformat()}.csv"'
@@ -153,7 +153,7 @@ def wear_import(bailleur_id: int) -> ResponseReturnValue:
 @requires(p.WEAR_MANAGE)
 def wear_withdraw(bailleur_id: int, grid_id: int) -> ResponseReturnValue:
     """Take back a grid imported by mistake, that no line was calculated with."""
-    if grid_id not in {each.id for each in queries.grids(bailleur_id)}:
+    if grid_id not in {each.id for each in grids.grids(bailleur_id)}:
         abort(404)
     try:
         withdraw_grid(actor(), grid_id)
@@ -178,12 +178,12 @@ def _read(form: GridForm) -> tuple[str, Reading | None]:
         except ValueError as wrong:
             form.file.errors = [str(wrong)]
             return "", None
-    return text, read_grid(text, queries.kind_codes())
+    return text, read_grid(text, grids.kind_codes())
 
 
 def _preview(reading: Reading, bailleur_id: int, form: GridForm) -> Sequence[PreviewRow]:
     present: Mapping[str, Any] = {
-        each.code: each for each in queries.rates_in_force(bailleur_id, form.starts_on.data or today())
+        each.code: each for each in grids.rates_in_force(bailleur_id, form.starts_on.data or today())
     }
     label = "label_en" if _english() else "label_fr"
     return [
@@ -198,7 +198,7 @@ def _english() -> bool:
 
 
 def _bailleur(bailleur_id: int) -> Any:
-    found = queries.bailleur(bailleur_id)
+    found = grids.bailleur(bailleur_id)
     if found is None:
         abort(404)
     return found

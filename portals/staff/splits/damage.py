@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from intranet.wear.queries import ground_of, rate_in_force
+from intranet.wear.grids import ground_of, rate_in_force
 from intranet.wear.rules import MOST_COST, OLDEST, calculate
 from intranet.wear.wordings import explained, grid_named, rate_in_words
 from intranet.works.models import Cause

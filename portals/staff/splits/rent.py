@@ -19,7 +19,7 @@ from intranet.clock import today
 from intranet.documents.uploads import receives_files, sent_file
 from intranet.errors import Refused
 from intranet.rent.commands import SaveOffset, TenantAnswer
-from intranet.rent.queries import OffsetView, candidates, offset_of
+from intranet.rent.offsets import OffsetView, candidates, offset_of
 from intranet.rent.rules import MOST_MONTHS
 from intranet.rent.service import attach_document, record_tenant, remove_offset, save_offset
 from intranet.rent.wordings import EARLY_DEPARTURE, clause, state_word
