@@ -14,6 +14,7 @@ from sqlalchemy import exists, select, update
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
+from intranet.clock import today
 from intranet.database import now
 from intranet.dossiers import commands as c
 from intranet.dossiers.allocation import change_dwelling, put_dwelling, record_dwelling
@@ -120,7 +121,7 @@ def diagnose(actor: Actor, command: c.Diagnose) -> Dossier:
         if dossier.state is not DossierState.SPOTTED:
             DOSSIER.check("diagnose", dossier.state, Facts())
         dossier.left_reason = LeavingReason.NOT_ELIGIBLE
-        dossier.left_on = now().date()
+        dossier.left_on = today()
         _move(actor, dossier, "leave", reason=explanation, data={"code": LeavingReason.NOT_ELIGIBLE})
     commit()
     return dossier
@@ -197,7 +198,7 @@ def revoke_joining(actor: Actor, dossier_id: int, version: int, reason: str) -> 
     dossier = take_dossier(dossier_id, version)
     _move(actor, dossier, "revoke_joining", reason=checked(reason, REASON_LENGTH, field="reason"))
     dossier.joined_on = None
-    dossier.joining_revoked_on = now().date()
+    dossier.joining_revoked_on = today()
     commit()
     return dossier
 

@@ -185,6 +185,12 @@ def test_nothing_is_left_to_do(path: Path) -> None:
     assert not any(word in text for word in ("TODO", "FIXME", "XXX", "CONSTRUCTION"))
 
 
+@pytest.mark.parametrize("path", modules(*PACKAGES), ids=name_of)
+def test_a_day_is_the_one_in_nice(path: Path) -> None:
+    """``now()`` is in UTC: its date is yesterday's for an hour or two each night. ``today()`` says the day."""
+    assert "now().date()" not in path.read_text(encoding="utf-8")
+
+
 def test_the_top_level_is_fixed() -> None:
     found = {path.name for path in ROOT.iterdir()}
     strays = {name for name in found - FIXED_TOP_LEVEL if not name.startswith((".", "__"))}
