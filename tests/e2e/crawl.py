@@ -37,7 +37,7 @@ class Seen:
     statuses: dict[str, int] = field(default_factory=dict)
     found_on: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
-    downloads: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     @property
     def opened(self) -> set[str]:
@@ -48,7 +48,7 @@ class Seen:
         counts: Counter[Kind] = Counter()
         chosen = []
         for address, kind in self.kinds.items():
-            if self.statuses[address] == 200 and address not in self.downloads and counts[kind] < each:
+            if self.statuses[address] == 200 and address not in self.files and counts[kind] < each:
                 counts[kind] += 1
                 chosen.append(address)
         return chosen
@@ -91,8 +91,8 @@ def crawl(app: Flask, email: str) -> Seen:
         seen.statuses[address] = answer.status_code
         seen.found_on[address] = source
         seen.kinds[address] = kind
-        if answer.headers.get("Content-Disposition", "").startswith("attachment"):
-            seen.downloads.add(address)
+        if answer.mimetype != "text/html":
+            seen.files.add(address)
         for link in _links(answer.headers.get("Location"), answer.mimetype, answer):
             target = urlsplit(urljoin(address, link))
             if target.netloc in ("", "localhost") and target.scheme in ("", "http", "https"):
