@@ -6,6 +6,7 @@ Users, households and dossiers come from `intranet.testing`.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -30,6 +31,8 @@ from tests.databases import Databases, open_databases
 
 ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
 NOT_HERE = "sqlite_only" if ON_POSTGRESQL else "postgresql_only"
+# Each test has an application of its own: looked through every 700 objects, they cost a quarter of the run.
+gc.set_threshold(50_000, 20, 50)
 HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 
 

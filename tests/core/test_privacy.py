@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import JSON, Boolean, Date, Enum, Integer, String, Table, insert, select, update
+from sqlalchemy import JSON, Boolean, Date, Enum, Integer, String, Table, insert, inspect, select, update
 
 from intranet.access import Role, registry
 from intranet.accounts.models import User
@@ -171,7 +171,10 @@ def fill_everything(cast: SimpleNamespace) -> None:
 def everywhere() -> set[str]:
     """Each ``table.column`` in which the word stands."""
     found = set()
+    present = set(inspect(db.engine).get_table_names())  # other tests may have loaded a plugin's models
     for table in Model.metadata.sorted_tables:
+        if table.name not in present:
+            continue
         for name in sorted(texts(table)):
             values = db.session.execute(select(table.c[name])).scalars()
             if any(SECRET.casefold() in json.dumps(value, default=str).casefold() for value in values):
