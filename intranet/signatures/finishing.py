@@ -69,6 +69,11 @@ _CODES = select(SigningCode.side, SigningCode.sent_to).where(
 )
 
 
+def ready_certificate(_payload: Mapping[str, Any]) -> None:
+    """Job: the certificate to seal with, made if none was given. ``SealFailed`` when the given one cannot be used."""
+    identity(settings())
+
+
 def seal_contract(payload: Mapping[str, Any]) -> None:
     """The job: make the sealed file of one signed contract and keep it with the dossier. Once is enough. Commits.
 

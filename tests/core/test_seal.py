@@ -23,12 +23,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from intranet.cli import cli
+from intranet.clock import now
 from intranet.config import Settings, SettingsError
 from intranet.documents.models import Document
 from intranet.documents.service import read_bytes
 from intranet.dossiers.models import DossierState
 from intranet.extensions import db
-from intranet.jobs.service import run_due
+from intranet.jobs.service import enqueue_intervals, run_due
 from intranet.operations.backup import back_up, restore
 from intranet.signatures.certificate import Identity, SealFailed, identity, known_certificates
 from intranet.signatures.finishing import seal_contract
@@ -262,6 +263,15 @@ def test_the_certificate_is_made_once_for_its_owner_alone(tmp_path: Path) -> Non
     assert (tmp_path / "seal").stat().st_mode & 0o077 == 0
 
 
+def test_the_certificate_is_there_before_the_first_contract(app: Flask) -> None:
+    settings: Settings = app.extensions["intranet.settings"]
+    assert known_certificates(settings) == frozenset()
+    with app.app_context():
+        enqueue_intervals(now())
+        run_due()
+    assert len(known_certificates(settings)) == 1
+
+
 def a_pkcs12(path: Path, password: bytes) -> Path:
     """A certificate a site would buy: RSA, named, with the authority above it."""
     from cryptography import x509
@@ -273,13 +283,14 @@ def a_pkcs12(path: Path, password: bytes) -> Path:
     def name(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
-    now = datetime.now(UTC)
+    moment = datetime.now(UTC)
     above, own = (rsa.generate_private_key(65537, 2048) for _ in range(2))
 
     def made(subject: str, key: Any, serial: int) -> x509.Certificate:
         builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name("Autorité Essai"))
         builder = builder.public_key(key.public_key()).serial_number(serial)
-        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=30))
+        builder = builder.not_valid_before(moment - timedelta(days=1))
+        builder = builder.not_valid_after(moment + timedelta(days=30))
         return builder.sign(above, hashes.SHA256())
 
     authority, certificate = made("Autorité Essai", above, 1), made("ALC Essai", own, 2)
