@@ -38,8 +38,8 @@ def _template_folders() -> list[str]:
     return [str(folder.relative_to(ROOT)) for folder in folders if folder.is_dir()]
 
 
-def _pytest(arguments: list[str], *, processes: int = 2, **env: str) -> None:
-    run([PYTHON, "-m", "pytest", "-q", "-n", str(processes), *arguments], env=env)
+def _pytest(arguments: list[str], **env: str) -> None:
+    run([PYTHON, "-m", "pytest", "-q", "-n", "2", *arguments], env=env)
 
 
 def sqlite(arguments: list[str]) -> None:
@@ -60,8 +60,8 @@ def e2e(arguments: list[str]) -> None:
     os.environ.pop("TEST_DATABASE_URL", None)
     given_paths = any(argument.startswith(BROWSER_TESTS) for argument in arguments)
     paths = [] if given_paths else [BROWSER_TESTS]
-    # Each file has its own installation: its tests stay in one process. They wait for the browser half of the time.
-    _pytest([*paths, "--dist", "loadfile", *arguments], processes=3, CHROMIUM=chromium())
+    # Each file has its own installation: its tests stay in one process.
+    _pytest([*paths, "--dist", "loadfile", *arguments], CHROMIUM=chromium())
 
 
 PARTS: dict[str, Callable[[list[str]], None]] = {
