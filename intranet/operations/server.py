@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -19,6 +21,8 @@ log = structlog.get_logger("intranet.server")
 THREADS = 4  # a browser's idle connection must not hold up a whole process
 
 
+M_MMAP_THRESHOLD = -3
+LARGE_BLOCK = 1 << 20  # bytes
 COLLECT_AFTER = 10_000  # objects made and not yet freed; Python's own 700 is for small programs
 
 
@@ -30,6 +34,16 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 10, 10)
+    _give_large_blocks_back()
+
+
+def _give_large_blocks_back() -> None:
+    """Checking a password takes tens of megabytes for a moment: they go back to the system, not into a reserve.
+
+    glibc keeps blocks as large as the largest ever freed unless it is told once how large is large.
+    """
+    with suppress(OSError, AttributeError):  # another C library has no such call, and no such reserve
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
