@@ -162,8 +162,15 @@ class Reading:
         return self._driver
 
     def end(self) -> None:
-        if self._connection is not None:
-            self._connection.close()  # back to the pool, which rolls back
+        """Give the connection back. Nothing was written; a rollback would make psycopg forget what it prepared."""
+        if self._connection is None:
+            return
+        try:
+            cast(DBAPIConnection, self._driver).commit()
+        except self._engine.dialect.loaded_dbapi.Error:
+            self._connection.invalidate()
+        else:
+            self._connection.close()
 
 
 def reader() -> Reader:
