@@ -171,7 +171,9 @@ def fill_everything(cast: SimpleNamespace) -> None:
 def everywhere() -> set[str]:
     """Each ``table.column`` in which the word stands."""
     found = set()
-    present = set(inspect(db.session.connection()).get_table_names())  # other tests may have loaded a plugin's models
+    present = set(
+        inspect(db.session.connection()).get_table_names()
+    )  # other tests may have loaded a plugin's models
     for table in Model.metadata.sorted_tables:
         if table.name not in present:
             continue
