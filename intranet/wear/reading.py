@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from intranet.wear.rules import OLDEST, Rate
 
@@ -114,7 +115,7 @@ def shown(faults: Sequence[Fault]) -> Iterator[str]:
         else:
             yield fault.message
     if len(faults) > MOST_ERRORS:
-        yield _("Et %(num)d autres erreurs.", num=len(faults) - MOST_ERRORS)
+        yield ngettext("Et %(num)d autre erreur.", "Et %(num)d autres erreurs.", len(faults) - MOST_ERRORS)
 
 
 def _places(heading: Sequence[str]) -> Mapping[str, int]:
@@ -146,7 +147,11 @@ def _line(
     cells: Sequence[str], places: Mapping[str, int], known: Mapping[str, object]
 ) -> tuple[str, Rate | None]:
     if len(cells) <= max(places.values()):
-        raise _Wrong(_("cette ligne n’a que %(num)d colonnes.", num=len(cells)))
+        raise _Wrong(
+            ngettext(
+                "cette ligne n’a que %(num)d colonne.", "cette ligne n’a que %(num)d colonnes.", len(cells)
+            )
+        )
     code, *figures = (cells[places[name]].strip() for name in COLUMNS)
     if not code:
         raise _Wrong(_("le code des travaux manque."))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.support import NullTranslations
 from flask import Flask, g
 from flask_babel import Domain, get_locale
 from markupsafe import Markup
@@ -27,6 +28,14 @@ def current_language() -> str:
     return str(language)
 
 
+class Source(NullTranslations):
+    """What no catalogue translates stays in French, whose nought and one are singular (« 0 ligne »)."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The French form that goes with ``n``."""
+        return msgid1 if abs(n) < 2 else msgid2
+
+
 class Phrases(Domain):  # type: ignore[misc]
     """Flask-Babel's domain, remembering the phrases it was asked for."""
 
@@ -34,6 +43,13 @@ class Phrases(Domain):  # type: ignore[misc]
         super().__init__(domain=domain)
         self._plain: dict[tuple[str, str], str] = {}
         self._safe: dict[tuple[str, str], Markup] = {}
+
+    def get_translations(self) -> Any:
+        """The catalogue of the reader's language, with the French sources behind it."""
+        known = super().get_translations()
+        if known._fallback is None:
+            known.add_fallback(Source())
+        return known
 
     def gettext(self, message: str, **values: Any) -> str:
         """The message in the reader's language; ``values`` fill its ``%(name)s``."""

@@ -219,8 +219,8 @@ def damage(lines: Sequence[Line]) -> list[dict[str, str]]:
                 "share": f"{wear.share_pct} %",
                 "amount": money(line["tenant_cents"]),
                 "note": _(
-                    "%(free)s ans sans vétusté, puis %(discount)s %% par an, jamais moins de %(rest)s %%. %(source)s",
-                    free=wear.rate.free_years,
+                    "%(free)s sans vétusté, puis %(discount)s %% par an, jamais moins de %(rest)s %%. %(source)s",
+                    free=ngettext("%(num)s an", "%(num)s ans", wear.rate.free_years),
                     discount=wear.rate.yearly_discount_pct,
                     rest=wear.rate.residual_pct,
                     source=_("Grille : %(name)s, %(source)s.", name=wear.grid.name, source=wear.grid.source),

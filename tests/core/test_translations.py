@@ -9,8 +9,9 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from flask_babel import force_locale, ngettext
 
 from intranet.access import Role
 from intranet.extensions import db
@@ -89,3 +90,24 @@ def test_a_person_reads_the_portal_in_her_language(app: Flask, client: FlaskClie
     assert '<html lang="en"' in page
     assert "Your turn" in page
     assert "À vous de jouer" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("fr", ["0 résultat", "1 résultat", "2 résultats"]),
+        ("en", ["0 results", "1 result", "2 results"]),
+    ],
+)
+def test_nought_is_counted_as_each_language_counts_it(app: Flask, language: str, spoken: list[str]) -> None:
+    source = '{{ ngettext("%(num)d résultat", "%(num)d résultats", count) }}'
+    with app.test_request_context(), force_locale(language):
+        said = [ngettext("%(num)d résultat", "%(num)d résultats", count) for count in range(3)]
+        shown = [render_template_string(source, count=count) for count in range(3)]
+    assert said == shown == spoken
+
+
+def test_what_has_no_english_yet_is_counted_in_french(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        assert ngettext("%(num)d sans traduction", "%(num)d jamais dits", 0) == "0 sans traduction"
+        assert ngettext("%(num)d sans traduction", "%(num)d jamais dits", 2) == "2 jamais dits"

@@ -49,7 +49,7 @@ def test_the_home_page_puts_a_proposed_split_in_the_agents_own_queue(scene: Scen
     html = scene.bailleur().get("/bailleur/").get_data(as_text=True)
     mine = html.partition('id="mine"')[2].partition('id="others"')[0]
     assert f"/bailleur/splits/{scene.split_id}" in mine
-    assert "0 lignes répondues sur 3" in mine
+    assert "0 ligne répondue sur 3" in mine
     assert "Réponse attendue avant le" in mine
 
 

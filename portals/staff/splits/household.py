@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -94,7 +95,11 @@ def _present(lines: Sequence[LineView]) -> dict[int, str]:
 def _told(given: Mapping[int, str], missing: int) -> str:
     if missing:
         return str(
-            _("Réponse enregistrée. Il manque encore l’avis de la famille sur %(num)d lignes.", num=missing)
+            ngettext(
+                "Réponse enregistrée. Il manque encore l’avis de la famille sur %(num)d ligne.",
+                "Réponse enregistrée. Il manque encore l’avis de la famille sur %(num)d lignes.",
+                missing,
+            )
         )
     if "no" in given.values():
         return str(
