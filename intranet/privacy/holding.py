@@ -10,34 +10,30 @@ from flask_babel import ngettext
 from sqlalchemy import Select, select
 
 from intranet.accounts.models import User
-from intranet.chantiers.models import Chantier, Hours, SessionNote
 from intranet.documents.models import Document
 from intranet.dossiers.models import Dossier, DossierNote, Dwelling, Household
 from intranet.dossiers.wordings import LEAVING, STATES
 from intranet.extensions import db
-from intranet.guests.models import GuestAccess
 from intranet.organisations.models import Pole, Site
 from intranet.plugin_api import PersonalData
 from intranet.privacy.erasing import dossiers_of
-from intranet.signatures.models import Signature
+from intranet.privacy.terms import Said
+from intranet.privacy.works import contracted, negotiated, on_site
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.wordings import sentence
-from intranet.web.formatting import day, hours, instant
-from intranet.works.models import Contract, LineComment, Split, WorksLine
-from intranet.works.terms import Side
-
-Said = tuple[str, str]
+from intranet.web.formatting import day, instant
 
 
 def held(household: Household) -> list[PersonalData]:
-    """Everything, told by what it is. A dozen statements, whatever there is."""
+    """Everything, told by what it is. As many statements whatever there is."""
     dossiers = dossiers_of(household)
     parts = (
         _family(household),
         _dossiers(dossiers),
         _notes(dossiers),
-        _agreed(dossiers),
-        _on_site(dossiers),
+        negotiated(dossiers),
+        contracted(dossiers),
+        on_site(dossiers),
         _files(dossiers),
         _story(dossiers),
     )
@@ -91,57 +87,6 @@ def _notes(dossiers: Select[int]) -> Iterator[Said]:
     )
     for at, author, text in _rows(statement):
         yield _("Note de l’équipe"), f"{instant(at)}, {author} : {text}"
-
-
-def _agreed(dossiers: Select[int]) -> Iterator[Said]:
-    splits = select(Split).where(Split.dossier_id.in_(dossiers)).order_by(Split.id)
-    for split in db.session.scalars(splits):
-        place = split.household_answered_at_place
-        answered = day(split.household_answered_on)
-        yield _("Réponse de la famille à la répartition"), ", ".join(filter(None, (answered, place)))
-    remarks = (
-        select(LineComment.at, LineComment.author_name, LineComment.text)
-        .join(WorksLine, WorksLine.id == LineComment.line_id)
-        .join(Split, Split.id == WorksLine.split_id)
-        .where(Split.dossier_id.in_(dossiers))
-        .order_by(LineComment.at)
-    )
-    for at, author, text in _rows(remarks):
-        yield _("Remarque sur une ligne de travaux"), f"{instant(at)}, {author} : {text}"
-    accesses = (
-        select(GuestAccess.person, GuestAccess.sent_to, GuestAccess.created_at)
-        .join(Split, Split.id == GuestAccess.split_id)
-        .where(Split.dossier_id.in_(dossiers), GuestAccess.side == Side.HOUSEHOLD)
-    )
-    for person, sent_to, at in _rows(accesses):
-        yield _("Accès par code"), ", ".join(filter(None, (day(at), person, sent_to)))
-    for contract in db.session.scalars(select(Contract).where(Contract.dossier_id.in_(dossiers))):
-        yield _("Contrat de participation"), f"{contract.number} {day(contract.signed_on)}".strip()
-        yield (
-            _("Assurance déclarée"),
-            ", ".join(filter(None, (contract.insurance, day(contract.insured_until)))),
-        )
-    signatures = (
-        select(Signature.name, Signature.signed_on, Signature.address)
-        .join(Contract, Contract.id == Signature.contract_id)
-        .where(Contract.dossier_id.in_(dossiers), Signature.side == Side.HOUSEHOLD)
-    )
-    for name, signed_on, address in _rows(signatures):
-        yield _("Signature de la famille"), ", ".join(filter(None, (name, day(signed_on), address)))
-
-
-def _on_site(dossiers: Select[int]) -> Iterator[Said]:
-    chantiers = select(Chantier.id).where(Chantier.dossier_id.in_(dossiers))
-    worked = select(Hours.on, Hours.person, Hours.minutes).where(
-        Hours.chantier_id.in_(chantiers), Hours.person != ""
-    )
-    for on, person, minutes in _rows(worked.order_by(Hours.on, Hours.id)):
-        yield _("Heures de chantier"), f"{day(on)}, {person} : {hours(minutes)}"
-    notes = select(SessionNote.on, SessionNote.author_name, SessionNote.text)
-    for on, author, text in _rows(
-        notes.where(SessionNote.chantier_id.in_(chantiers)).order_by(SessionNote.on)
-    ):
-        yield _("Note de séance"), f"{day(on)}, {author} : {text}"
 
 
 def _files(dossiers: Select[int]) -> Iterator[Said]:

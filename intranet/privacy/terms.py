@@ -6,6 +6,9 @@ What is left after an erasure are works in a dwelling, days, hours and states: f
 
 from __future__ import annotations
 
+Said = tuple[str, str]
+"""What is held, as the family is told it: what it is, and its words."""
+
 DELETED = (
     "core_dossier_note",
     "core_dossier_grant",
@@ -46,6 +49,7 @@ EMPTIED_OF_THE_HOUSEHOLD = {
     "core_line_wording": ("by_name",),
     "core_rent_consent": ("by_name",),
     "core_signature": ("name", "address", "strokes", "reason"),
+    "core_timeline": ("actor_name",),
 }
 """The same, only where the side is the household's: what an agent of another side signed is not about the family."""
 
@@ -72,10 +76,24 @@ KEPT = {
     "core_signature": ("digest",),
     "core_split_version": ("lines",),
     "core_task": ("label", "room", "trade"),
-    "core_timeline": ("kind", "actor_name", "side", "subject", "from_state", "to_state", "audience"),
+    "core_timeline": ("kind", "side", "subject", "from_state", "to_state", "audience"),
     "core_works_line": ("label", "room", "default_rule", "lock", "digest"),
 }
 """Columns that stay: works of a dwelling, numbers, digests, and what staff and agents did."""
+
+TOLD_OTHERWISE = frozenset(
+    {
+        "core_contract.failure",  # why a file could not be made: nothing about the family
+        "core_contract.rent_offset",  # the clause, told as it was written
+        "core_signature.strokes",  # the drawing stands in the contract, which is given with the files
+        "core_signing_code.code_digest",
+        "core_signing_code.document_digest",
+        "core_split.message",  # that of the last version, told with it
+        "core_timeline.data",  # told as sentences
+        "core_works_line.wear",  # the amount it came to is told
+    }
+)
+"""What is erased, yet needs no words of its own when the family asks what is held (RGPD, art. 15)."""
 
 ON_THE_WAY = (
     "core_split",

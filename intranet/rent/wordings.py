@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from intranet.rent.offsets import OffsetView
 from intranet.rent.rules import Terms, last_month
-from intranet.web.formatting import day, money
+from intranet.web.formatting import day, money, month
 from intranet.web.states import StateWord
 
 EARLY_DEPARTURE = _l(
@@ -29,7 +29,7 @@ def clause(terms: Terms) -> str:
             _(
                 "%(amount)s de moins sur le loyer de %(first)s.",
                 amount=money(terms.monthly_cents),
-                first=_month(first),
+                first=month(first),
             )
         )
     return str(
@@ -37,8 +37,8 @@ def clause(terms: Terms) -> str:
             "%(amount)s de moins par mois pendant %(months)d mois, de %(first)s à %(last)s, soit %(total)s en tout.",
             amount=money(terms.monthly_cents),
             months=terms.months,
-            first=_month(first),
-            last=_month(last),
+            first=month(first),
+            last=month(last),
             total=money(terms.total_cents),
         )
     )
@@ -54,11 +54,6 @@ def state_word(offset: OffsetView) -> StateWord:
     if offset.consented:
         return StateWord(_l("Accepté par les deux"), "green")
     return StateWord(_l("Attend un accord"), "amber")
-
-
-def _month(first: date) -> str:
-    """``mars 2019``: the month of a day."""
-    return day(first.replace(day=2)).split("\u00a0", 1)[1]
 
 
 def _told(sentence: Any) -> Any:

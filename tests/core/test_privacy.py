@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -35,10 +35,12 @@ from intranet.privacy.service import EraseHousehold
 from intranet.search.service import rebuild
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import csrf_token, make_actor, make_pole, make_user, sign_in
+from intranet.timeline.models import TimelineEntry
 from intranet.works.terms import ContractState, Side
 
 SECRET = "Zyzomys"  # a word that stands nowhere else
 LONG_AGO = timedelta(days=800)
+Word = Callable[[Any], str]
 DECLARED = {*terms.DELETED, *terms.EMPTIED, *terms.EMPTIED_OF_THE_HOUSEHOLD, *terms.KEPT, "core_household"}
 
 
@@ -82,21 +84,27 @@ def texts(table: Table) -> set[str]:
     return {column.name for column in held if not isinstance(column.type, Enum)}
 
 
-def some(column: Any) -> Any:
-    """A value of the column's type, which names the family where it can."""
+def secret(_column: Any) -> str:
+    return SECRET
+
+
+def some(column: Any, word: Word) -> Any:
+    """A value of the column's type, which holds the column's word where it can."""
     kind = column.type
+    if column.name == "side":
+        return Side.HOUSEHOLD
     if isinstance(kind, Enum):
-        return Side.HOUSEHOLD if column.name == "side" else kind.enums[0]
+        return kind.enums[0]
     if isinstance(kind, JSON):
-        return {"text": SECRET}
+        return {"text": word(column)}
     if isinstance(kind, String):
-        return SECRET[: kind.length]
+        return word(column)[: kind.length]
     plain = ((Boolean, False), (Integer, 1), (Date, today()))
     return next((value for sort, value in plain if isinstance(kind, sort)), now())
 
 
-def row_of(table: Table, known: dict[str, Any]) -> dict[str, Any]:
-    """A whole row: keys from ``known``, the word in each text but those that stay."""
+def row_of(table: Table, known: dict[str, Any], word: Word) -> dict[str, Any]:
+    """A whole row: keys from ``known``, its word in each text but those that stay."""
     values: dict[str, Any] = {}
     for column in table.columns:
         parents = [key.column.table.name for key in column.foreign_keys]
@@ -104,8 +112,8 @@ def row_of(table: Table, known: dict[str, Any]) -> dict[str, Any]:
             if parents[0] in known and parents[0] != table.name:
                 values[column.name] = known[parents[0]]
         elif column.name != "id":
-            values[column.name] = some(column)
-    for name in set(terms.KEPT.get(table.name, ())) & texts(table):
+            values[column.name] = some(column, word)
+    for name in set(terms.KEPT.get(table.name, ())) & texts(table) - {"side"}:
         values[name] = [] if isinstance(table.c[name].type, JSON) else "kept"
     return values
 
@@ -131,8 +139,8 @@ def test_nothing_declared_is_about_a_column_that_does_not_exist() -> None:
             assert set(columns) <= {column.name for column in Model.metadata.tables[name].columns}, name
 
 
-def fill_everything(cast: SimpleNamespace) -> None:
-    """One row in every table that hangs on the dossier, each text naming the family where it may be erased."""
+def fill_everything(cast: SimpleNamespace, word: Word = secret) -> None:
+    """One row in every table that hangs on the dossier, each text that may be erased holding its column's word."""
     document = store_bytes(
         SECRET.encode(),
         name=f"{SECRET}.pdf",
@@ -155,7 +163,7 @@ def fill_everything(cast: SimpleNamespace) -> None:
     for table in hanging():
         if table.name in ("core_dossier", "core_document"):
             continue
-        values = row_of(table, known)
+        values = row_of(table, known, word)
         if table.name == "core_contract":
             values["state"] = ContractState.SIGNED
         made = connection.execute(insert(table).values(values))
@@ -236,6 +244,35 @@ def test_what_is_held_is_told_in_words(cast: SimpleNamespace) -> None:
     for label in ("Fichier", "Signature de la famille", "Assurance déclarée", "Accès par code", "Historique"):
         assert SECRET in said[label], label
     assert {item.owner for item in service.personal_data(cast.household)} == {"core"}
+
+
+def test_what_an_erasure_would_take_is_told_first(cast: SimpleNamespace) -> None:
+    taken = {name: texts(Model.metadata.tables[name]) for name in terms.DELETED}
+    for name, columns in (*terms.EMPTIED.items(), *terms.EMPTIED_OF_THE_HOUSEHOLD.items()):
+        taken.setdefault(name, set()).update(set(columns) & texts(Model.metadata.tables[name]))
+    lost = sorted(f"{name}.{column}" for name, columns in taken.items() for column in columns)
+    words = {column: f"Zz{number:03}" for number, column in enumerate(lost)}
+    fill_everything(cast, lambda column: words.get(f"{column.table.name}.{column.name}", SECRET))
+    said = " ".join(str(item.value) for item in service.personal_data(cast.household))
+    assert {column for column, word in words.items() if word not in said} == terms.TOLD_OTHERWISE
+
+
+def test_the_name_a_family_gave_without_an_account_leaves_the_history_too(cast: SimpleNamespace) -> None:
+    for side in (Side.HOUSEHOLD, Side.BAILLEUR):
+        db.session.add(
+            TimelineEntry(
+                kind="works.line.answered",
+                actor_name=f"{side} {SECRET}",
+                side=side,
+                dossier_id=cast.dossier.id,
+                subject="split",
+                subject_id=1,
+            )
+        )
+    db.session.commit()
+    erase(cast)
+    names = set(db.session.scalars(select(TimelineEntry.actor_name).where(TimelineEntry.side != "alc")))
+    assert names == {"", f"bailleur {SECRET}"}
 
 
 def test_the_archive_holds_the_words_and_the_files_and_is_told(cast: SimpleNamespace) -> None:
