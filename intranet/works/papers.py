@@ -51,7 +51,7 @@ class Papers:
         """The six tests as they speak of the line it was sent; only the list for htmx."""
         require(p.SPLIT_READ, Split, split_id)
         line = _line(split_id, line_id)
-        why = explain(line, queries.facts_of_kind(line.kind_id) if line.kind_id else None)
+        why = explain(line) or abort(404)
         if "HX-Request" in request.headers:
             return render_template("works/_why.html", why=why)
         return render_template("works/why.html", line=line, why=why, back=self._back(split_id, line_id))

@@ -113,7 +113,7 @@ class Default(NamedTuple):
     holder: Holder | None
     payer: Payer
     rule: str
-    source: Any
+    source: str
 
     @property
     def starting_holder(self) -> Holder:
@@ -151,7 +151,7 @@ SOURCES: Mapping[str, str] = {
     "transformation": "loi 89-462 art. 7 f",
     "transformation_tacit": "loi 89-462 art. 7 f ; décret 2016-1282",
 }
-"""The text each test rests on when the kind of works names none."""
+"""The text each test rests on when the kind of works names none that goes with it."""
 
 _NOT_THE_TENANT = frozenset({Cause.WEAR, Cause.BADLY_MADE, Cause.FORCE_MAJEURE})
 
@@ -163,10 +163,9 @@ def propose_default(
 
     ``kind`` is ``None`` for a free line. Guard-rails are looked at apart (``guardrails.starting_point``).
     """
-    basis = kind.legal_basis if kind else ""
 
     def found(rule: str, holder: Holder | None, payer: Payer) -> Default:
-        return Default(holder, payer, rule, basis or SOURCES[rule])
+        return Default(holder, payer, rule, _source(rule, kind))
 
     if kind is not None and kind.locked_to_bailleur:
         return found("safety", Holder.BAILLEUR, Payer.BAILLEUR)
@@ -184,6 +183,17 @@ def propose_default(
     if kind.consent == "tacit_2_months":
         return found("transformation_tacit", Holder.TENANT, Payer.TENANT)
     return found("transformation", Holder.TENANT if consent_on else None, Payer.TENANT)
+
+
+def _source(rule: str, kind: KindFacts | None) -> str:
+    """The text the kind names, unless that speaks of something else than what decided.
+
+    Damage is owed for being damage, whatever was damaged; a fitting-out that is needed is a repair.
+    """
+    fitting = rule == "repair" and kind is not None and kind.default_holder is DefaultHolder.OPEN
+    if kind is None or rule == "damage" or fitting:
+        return SOURCES[rule]
+    return kind.legal_basis or SOURCES[rule]
 
 
 class Difference(NamedTuple):

@@ -20,7 +20,7 @@ from intranet.wear.wordings import result
 from intranet.web.formatting import day, hours, instant, machine, money
 from intranet.works.guardrails import CONDITIONS, locked_reason
 from intranet.works.queries import Comment, LineView, Override
-from intranet.works.rules import SOURCES, TESTS, Difference
+from intranet.works.rules import TESTS, Default, Difference
 from intranet.works.shares import Share, shares
 from intranet.works.story import override_in_words
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
@@ -229,7 +229,7 @@ def _line(
         waits_for=_awaited(row, side) if row.lock and not hard else "",
         consent=row.consent == "written" and row.consent_on is None and not hard,
         contested=row.bailleur in CONTESTED,
-        why=why(row.default_rule, row.default_holder, row.legal_basis),
+        why=why(row.default),
         offer=_offer(row) if counter else "",
         counter_holder=(row.counter_holder if counter and row.counter_holder else row.holder).value,
         counter_share=str((counter and row.counter_share_pct) or row.tenant_share_pct or ""),
@@ -266,16 +266,15 @@ def _awaited(row: LineView, side: Side) -> str:
     return str(locked_reason(row.lock))
 
 
-def why(rule: str, holder: Holder | None, basis: str | None) -> str:
-    """Where the default holder of a line comes from, with its source; empty when no rule spoke."""
-    if rule not in TESTS:
+def why(default: Default | None) -> str:
+    """Who normally does the line, by which test, with its source; empty when nothing is known of it."""
+    if default is None:
         return ""
-    who = str(HOLDERS[holder]) if holder else _("à convenir")
     said = _(
         "Par défaut : %(who)s. %(test)s Source : %(source)s.",
-        who=who,
-        test=str(TESTS[rule]),
-        source=basis or SOURCES[rule],
+        who=HOLDERS[default.holder] if default.holder else _("à convenir"),
+        test=TESTS[default.rule],
+        source=default.source,
     )
     return str(said)
 

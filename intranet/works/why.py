@@ -16,7 +16,7 @@ from intranet.wear.rules import Calculation
 from intranet.wear.wordings import explained
 from intranet.works.guardrails import locked_reason
 from intranet.works.queries import LineView
-from intranet.works.rules import SOURCES, TESTS, Default, KindFacts, propose_default
+from intranet.works.rules import SOURCES, TESTS, Default
 from intranet.works.terms import Cause
 from intranet.works.wordings import CAUSES, who_does
 
@@ -59,9 +59,11 @@ class Why:
     wear: tuple[str, ...] = ()
 
 
-def explain(line: LineView, kind: KindFacts | None) -> Why:
-    """The tests as they speak of a line, whose kind of the catalogue is ``kind`` if it has one."""
-    default = propose_default(kind, line.cause, line.need, line.consent_on)
+def explain(line: LineView) -> Why | None:
+    """The tests as they speak of a line; ``None`` when nothing is known of it any more."""
+    default = line.default
+    if default is None:
+        return None
     return Why(
         holder=normal_holder(default),
         steps=steps(default, line.cause),
@@ -79,7 +81,7 @@ def steps(default: Default, cause: Cause = Cause.USE) -> tuple[Step, ...]:
             question=str(question),
             answer=_answer(number, decisive, default.rule, cause),
             said=str(TESTS[default.rule]) if number == decisive else "",
-            source=_source(rule, default) if number == decisive else SOURCES[rule],
+            source=default.source if number == decisive else SOURCES[rule],
             decides=number == decisive,
         )
         for number, (rule, question) in enumerate(QUESTIONS, start=1)
@@ -94,11 +96,6 @@ def _answer(number: int, decisive: int, rule: str, cause: Cause) -> str:
     if rule == "not_tenant_repair":
         return str(_("Oui, mais : %(cause)s.", cause=str(CAUSES[cause]).lower()))
     return str(_("Oui."))
-
-
-def _source(rule: str, default: Default) -> str:
-    """What the kind of works names, but for a damage: its basis then is not that of the works."""
-    return SOURCES[rule] if rule == "damage" else str(default.source)
 
 
 def normal_holder(default: Default) -> str:

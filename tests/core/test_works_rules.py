@@ -60,7 +60,23 @@ def test_the_six_tests_in_their_order(
     default = propose_default(kind(code), cause, need)
 
     assert (default.holder, default.rule) == (holder, rule)
-    assert default.source == kind(code).legal_basis
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "need", "source"),
+    [
+        ("II.a.2", Cause.USE, Need.NEEDED, ROWS["II.a.2"]["legal_basis"]),
+        ("L.20", Cause.USE, Need.NEEDED, ROWS["L.20"]["legal_basis"]),
+        ("L.20", Cause.DAMAGE, Need.NEEDED, "loi 89-462 art. 7 c"),
+        ("L.5", Cause.DAMAGE, Need.NEEDED, ROWS["L.5"]["legal_basis"]),
+        ("E.4", Cause.USE, Need.WISHED, "loi 89-462 art. 7 f"),
+        ("E.4", Cause.USE, Need.NEEDED, "loi 89-462 art. 6 c"),
+    ],
+)
+def test_the_source_is_the_kind_s_own_unless_something_else_decided(
+    code: str, cause: Cause, need: Need, source: str
+) -> None:
+    assert propose_default(kind(code), cause, need).source == source
 
 
 def test_a_transformation_with_the_written_consent_is_the_tenants() -> None:

@@ -22,7 +22,7 @@ from intranet.works.queries.history import (
     told,
     versions,
 )
-from intranet.works.queries.kinds import KindChoice, facts_of_kind, kind_choices
+from intranet.works.queries.kinds import KindChoice, kind_choices
 from intranet.works.queries.lines import LineView, is_line_of, sent_lines, split_header, split_lines
 from intranet.works.queries.queues import QueueRow, my_turn, waiting_for_others
 from intranet.works.queries.standing import Standing, standing
@@ -49,7 +49,6 @@ __all__ = [
     "comments",
     "compared",
     "contract_header",
-    "facts_of_kind",
     "is_line_of",
     "kept_versions",
     "kind_choices",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from intranet.rows import fetch_all, fetch_one
+from intranet.rows import fetch_all
 from intranet.works.models import WorksKind
 from intranet.works.rules import KindFacts
 from intranet.works.terms import DefaultHolder, Professional
@@ -30,10 +30,6 @@ _CHOICES = (
     .where(WorksKind.active)
     .order_by(WorksKind.trade, WorksKind.position)
 )
-
-
-_FACTS = tuple(KindFacts.__dataclass_fields__)
-_KIND = select(*(getattr(WorksKind, name) for name in _FACTS)).where(WorksKind.id == bindparam("kind_id"))
 
 
 class KindChoice(NamedTuple):
@@ -66,12 +62,6 @@ class KindChoice(NamedTuple):
             hazard=self.hazard,
             legal_basis=self.legal_basis,
         )
-
-
-def facts_of_kind(kind_id: int) -> KindFacts | None:
-    """What the rules look at in one kind, still on offer or not."""
-    row = fetch_one(_KIND, kind_id=kind_id)
-    return KindFacts(**{name: getattr(row, name) for name in _FACTS}) if row else None
 
 
 def kind_choices() -> Sequence[KindChoice]:

@@ -20,11 +20,12 @@ from intranet.works.models import (
     WorksKind,
     WorksLine,
 )
-from intranet.works.rules import seen_token
+from intranet.works.rules import Default, KindFacts, propose_default, seen_token
 from intranet.works.terms import (
     Answer,
     Cause,
     Holder,
+    DefaultHolder,
     Need,
     Payer,
     Side,
@@ -96,6 +97,8 @@ _LINES = (
         WorksKind.consent,
         WorksLine.label,
         WorksLine.room,
+        WorksKind.default_holder.label("usual_holder"),
+        WorksKind.locked_to_bailleur,
         WorksLine.need,
         WorksLine.cause,
         WorksLine.condition_met,
@@ -110,8 +113,6 @@ _LINES = (
         WorksLine.consent_document_id,
         WorksLine.wear,
         WorksLine.fixed,
-        WorksLine.default_holder,
-        WorksLine.default_rule,
         WorksLine.lock,
         WorksLine.digest,
         _alc.answer.label("alc"),
@@ -155,8 +156,8 @@ class LineView(NamedTuple):
     materials_cents: int
     minutes: int
     consent_on: date | None
-    default_holder: Holder | None
-    default_rule: str
+    usual_holder: DefaultHolder | None  # the kind's; ``None`` for a free line
+    locked_to_bailleur: bool
     lock: str
     digest: str
     alc: Answer
@@ -180,6 +181,21 @@ class LineView(NamedTuple):
 
     @property
     def accepted_by_all(self) -> bool:
+    @property
+    def default(self) -> Default | None:
+        """Who normally does it and why, or ``None`` when the kind is not known: a line ALC took out since."""
+        if self.usual_holder is None:
+            return propose_default(None, self.cause, self.need) if self.kind_id is None else None
+        kind = KindFacts(
+            code=self.code,
+            trade=self.trade,
+            default_holder=self.usual_holder,
+            locked_to_bailleur=self.locked_to_bailleur,
+            consent=self.consent,
+            legal_basis=self.legal_basis,
+        )
+        return propose_default(kind, self.cause, self.need, self.consent_on)
+
         return self.alc is self.bailleur is self.household is Answer.ACCEPTED
 
 
@@ -242,8 +258,8 @@ def _view(row: Row) -> LineView:
         materials_cents=row.materials_cents,
         minutes=row.minutes,
         consent_on=row.consent_on,
-        default_holder=row.default_holder,
-        default_rule=row.default_rule,
+        usual_holder=row.usual_holder,
+        locked_to_bailleur=bool(row.locked_to_bailleur),
         lock=row.lock,
         digest=row.digest,
         alc=row.alc or waiting,
@@ -289,8 +305,8 @@ def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
         materials_cents=sent["materials_cents"],
         minutes=sent["minutes"],
         consent_on=present.consent_on if present else None,
-        default_holder=present.default_holder if present else None,
-        default_rule=present.default_rule if present else "",
+        usual_holder=present.usual_holder if present else None,
+        locked_to_bailleur=present.locked_to_bailleur if present else False,
         lock=present.lock if present else "",
         digest=sent["digest"],
         alc=Answer(answers.get(Side.ALC, _NO_ANSWER)["answer"]),

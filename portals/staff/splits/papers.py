@@ -39,7 +39,7 @@ def split_line_why(split_id: int, line_id: int) -> ResponseReturnValue:
     """The six tests as they speak of the line; only the list for htmx, which unfolds it in place."""
     require(p.SPLIT_READ, Split, split_id)
     line = _line(split_id, line_id)
-    why = explain(line, queries.facts_of_kind(line.kind_id) if line.kind_id else None)
+    why = explain(line) or abort(404)
     if "HX-Request" in request.headers:
         return render_template("works/_why.html", why=why)
     back = url_for("staff.split", split_id=split_id, _anchor=f"line-{line_id}")
