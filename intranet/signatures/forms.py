@@ -31,7 +31,7 @@ class DrawForm(SigningForm):
         text = self.strokes.data or ""
         try:
             strokes: Any = json.loads(text) if len(text) <= LONGEST_DRAWING else None
-        except ValueError:
+        except (ValueError, RecursionError):  # no drawing is brackets within brackets without end
             strokes = None
         return Draw(signer, strokes)
 

@@ -23,7 +23,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from flask_login import login_user
 from sqlalchemy import Table, func, inspect, select
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from intranet import migrate, revisions
 from intranet.access import PUBLIC, SIGNED_IN, Role
@@ -316,7 +316,7 @@ def address_of(app: Flask, rule: Rule) -> str:
     values: dict[str, Any] = {}
     for name in rule.arguments:
         converter = rule._converters[name]
-        values[name] = NOBODY if type(converter).__name__ == "IntegerConverter" else _any(converter)
+        values[name] = NOBODY if isinstance(converter, IntegerConverter) else _any(converter)
     with app.test_request_context():
         return url_for(rule.endpoint, **values)
 

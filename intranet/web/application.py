@@ -4,6 +4,8 @@
 - one signer for the session's cookie, where Flask derives its key anew for each request and each answer, and what
   it verified kept for a minute;
 - views and hooks called as they are: none is asynchronous, and Flask would ask each of them at each request.
+
+An address names no number that a key of the database cannot be: it leads nowhere instead of to the database.
 """
 
 from __future__ import annotations
@@ -16,9 +18,20 @@ from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.routing import IntegerConverter, Map
 
 from intranet.web.templating import IntranetEnvironment
 from intranet.web.translation import current_language
+
+LARGEST_KEY = 2**31 - 1
+"""What an ``INTEGER`` column holds on either database."""
+
+
+class KeyConverter(IntegerConverter):
+    """``<int:…>`` in an address: a number that may be a key, else there is no such page."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": LARGEST_KEY, **kwargs})
 
 
 class SignedSession(SecureCookieSessionInterface):
@@ -72,6 +85,7 @@ class Application(Flask):
         self._environments: dict[str, Environment] = {}
         super().__init__(*args, **kwargs)
         self.session_interface = SignedSession()
+        self.url_map.converters["int"] = KeyConverter
 
     @property
     def jinja_env(self) -> Environment:

@@ -147,6 +147,13 @@ def test_an_error_says_what_happened_and_what_can_be_done(
     assert "secret detail" not in page
 
 
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_a_number_that_no_key_can_be_leads_nowhere(person: FlaskClient, number: int) -> None:
+    assert person.get(f"/staff/dossiers/{number}").status_code == 404
+    assert person.get(f"/files/{number}").status_code == 404
+    assert person.get(f"/staff/dossiers/{2**31 - 1}").status_code == 404
+
+
 def test_the_reference_of_a_failure_is_the_one_in_the_log(client: FlaskClient) -> None:
     answer = client.get("/trial/broken", headers={"X-Request-Id": "seen-in-the-log-1"})
     assert answer.headers["X-Request-Id"] in answer.get_data(as_text=True)

@@ -113,6 +113,13 @@ def test_half_a_drawing_signs_nothing_and_gives_back_what_was_typed(scene: Scene
     assert kept(contract_id) == {}
 
 
+def test_brackets_within_brackets_without_end_are_no_drawing(scene: Scene, contract_id: int) -> None:
+    endless = drawn(contract_id, **{"draw-strokes": "[" * 100_000})
+
+    assert scene.alc().post(room(contract_id, way="drawn"), endless).status_code == 422
+    assert kept(contract_id) == {}
+
+
 def test_a_page_opened_before_the_contract_was_made_anew_signs_nothing(
     scene: Scene, contract_id: int
 ) -> None:
