@@ -41,6 +41,7 @@ DOSSIER_READ = "core.dossier.read"
 DWELLING_MANAGE = "core.dwelling.manage"
 DWELLING_READ = "core.dwelling.read"
 FILE_READ = "core.file.read"
+GUEST_ADOPT = "core.guest.adopt"
 GUEST_INVITE = "core.guest.invite"
 HANDOVER_DECIDE = "core.handover.decide"
 HOUSEHOLD_ERASE = "core.household.erase"
@@ -87,6 +88,7 @@ PERMISSIONS = (
     Permission(DWELLING_MANAGE, _l("Enregistrer un logement"), _FOLLOWING),
     Permission(DWELLING_READ, _l("Voir les logements"), STAFF_ROLES | {Role.AGENT}),
     Permission(FILE_READ, _l("Ouvrir un fichier"), _EVERYONE | _GUESTS),
+    Permission(GUEST_ADOPT, _l("Reprendre à son compte les réponses données avec un code"), _AGENT),
     Permission(GUEST_INVITE, _l("Ouvrir un accès sans compte"), _SITE | _FOLLOWING),
     Permission(HANDOVER_DECIDE, _l("Réceptionner les travaux"), _SITE),
     Permission(HOUSEHOLD_ERASE, _l("Remettre ou effacer les données d’un ménage"), _COORDINATION),

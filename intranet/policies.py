@@ -210,7 +210,7 @@ POLICIES = (
     *_on(Dwelling, _dwellings, p.DWELLING_READ, p.DWELLING_MANAGE),
     *_on(Split, _splits, p.SPLIT_GRANT_TIME, p.SPLIT_OVERRIDE),
     *_on(Split, _splits, p.SPLIT_READ, p.SPLIT_WRITE, p.SPLIT_ANSWER, p.SPLIT_HOUSEHOLD, p.CONTRACT_ISSUE),
-    *_on(Split, _splits, p.GUEST_INVITE, p.SPLIT_VOICE),
+    *_on(Split, _splits, p.GUEST_ADOPT, p.GUEST_INVITE, p.SPLIT_VOICE),
     *_on(Commitment, _commitments, p.COMMITMENT_READ, p.COMMITMENT_DO, p.COMMITMENT_CONFIRM),
     *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_RECORD, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
     *_on(Chantier, _chantiers, p.CHANTIER_READ, p.CHANTIER_RUN, p.CHANTIER_PREPARE, p.HANDOVER_DECIDE),

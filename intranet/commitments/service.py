@@ -11,9 +11,10 @@ from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
 from intranet.clock import now, today
 from intranet.commitments.commands import Confirm, MarkDone, SendBack
+from intranet.commitments.machine import check_act
 from intranet.commitments.mailing import tell_bailleur, tell_followers
 from intranet.commitments.models import Commitment
-from intranet.commitments.rules import EARLIEST_DONE, OPEN, CommitmentState, Promise, promises, state_on
+from intranet.commitments.rules import EARLIEST_DONE, CommitmentState, Promise, promises, state_on
 from intranet.commitments.wordings import state_refusal
 from intranet.documents.models import Document, DocumentKind
 from intranet.documents.service import take_in
@@ -88,7 +89,7 @@ def mark_done(actor: Actor, command: MarkDone, stream: IO[bytes], filename: str)
     """
     require_may(actor, p.COMMITMENT_DO)
     commitment = _take(command.commitment_id, command.version)
-    _check_state(commitment, *OPEN)
+    act = check_act("mark_done", _state(commitment))
     note = checked(command.note, NOTE_LIMIT, field="note")
     if not today() - EARLIEST_DONE <= command.done_on <= today():
         raise Refused(
@@ -108,7 +109,7 @@ def mark_done(actor: Actor, command: MarkDone, stream: IO[bytes], filename: str)
     commitment.done_note = note
     commitment.done_by = actor.user_id
     commitment.document_id = document.id
-    _record("commitment.done", commitment, actor, on=command.done_on)
+    _record(act.event, commitment, actor, on=command.done_on)
     tell_followers("commitment_done", commitment, who=actor.name, words=note)
     commit()
     return commitment
@@ -118,9 +119,9 @@ def take_back(actor: Actor, commitment_id: int, version: int) -> Commitment:
     """The agent takes back what was said by mistake, as long as nobody confirmed it."""
     require_may(actor, p.COMMITMENT_DO)
     commitment = _take(commitment_id, version)
-    _check_state(commitment, CommitmentState.DONE)
+    act = check_act("take_back", _state(commitment))
     _undo(commitment)
-    _record("commitment.taken_back", commitment, actor)
+    _record(act.event, commitment, actor)
     commit()
     return commitment
 
@@ -134,11 +135,11 @@ def confirm(actor: Actor, command: Confirm) -> Commitment:
     if command.side not in (Side.ALC, Side.HOUSEHOLD):
         raise Refused("commitment.side", _("Dites qui a vu les travaux : la famille, ou vous."), field="side")
     commitment = _take(command.commitment_id, command.version)
-    _check_state(commitment, CommitmentState.DONE)
+    act = check_act("confirm", _state(commitment))
     commitment.confirmed_on = today()
     commitment.confirmed_side = command.side
     commitment.confirmed_by = actor.user_id
-    _record("commitment.confirmed", commitment, actor, side=command.side)
+    _record(act.event, commitment, actor, side=command.side)
     commit()
     return commitment
 
@@ -147,12 +148,12 @@ def send_back(actor: Actor, command: SendBack) -> Commitment:
     """The works are not as agreed: due again, with a reason that the bailleur reads. Its file stays with ALC."""
     _require_alc(actor)
     commitment = _take(command.commitment_id, command.version)
-    _check_state(commitment, CommitmentState.DONE)
+    act = check_act("return_works", _state(commitment))
     reason = checked(command.reason, NOTE_LIMIT, field="reason")
     if not reason:
         raise Refused("commitment.reason", _("Dites au bailleur ce qui manque."), field="reason")
     _undo(commitment)
-    _record("commitment.sent_back", commitment, actor, reason=reason)
+    _record(act.event, commitment, actor, reason=reason)
     tell_bailleur("commitment_sent_back", commitment, who=actor.name, words=reason)
     commit()
     return commitment
@@ -204,12 +205,6 @@ def _state(commitment: Commitment) -> CommitmentState:
         confirmed_on=commitment.confirmed_on,
         withdrawn_on=commitment.withdrawn_on,
     )
-
-
-def _check_state(commitment: Commitment, *wanted: CommitmentState) -> None:
-    state = _state(commitment)
-    if state not in wanted:
-        raise Refused("commitment.state", state_refusal(state))
 
 
 def _undo(commitment: Commitment) -> None:

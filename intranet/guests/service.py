@@ -31,8 +31,10 @@ from intranet.guests.rules import (
     normalise,
 )
 from intranet.guests.session import Guest
+from intranet.mail.addresses import checked_address
 from intranet.settings.service import value
 from intranet.timeline.service import commit, record
+from intranet.works.machine import check_act
 from intranet.works.models import LineAnswer, Split
 from intranet.works.service.loading import take_split
 from intranet.works.terms import Side, SplitState
@@ -166,7 +168,7 @@ def adopt(actor: Actor, access_id: int) -> int:
 
     May: the agents of the split's bailleur (the view has asked whether the split is theirs).
     """
-    require_may(actor, p.SPLIT_ANSWER)
+    require_may(actor, p.GUEST_ADOPT)
     access = _take(access_id)
     if access.side is not Side.BAILLEUR:
         raise Refused("guest.adopt.side", _("Ces réponses sont celles de la famille."))
@@ -193,8 +195,7 @@ def _check(split: Split, side: Side, language: str) -> None:
         raise Refused("guest.side", _("Cette partie répond avec un compte."), field="side")
     if language not in LANGUAGES[side]:
         raise Refused("guest.language", _("Choisissez une langue de la liste."), field="language")
-    if split.state is SplitState.WITHDRAWN:
-        raise Refused("guest.withdrawn", _("Cette répartition est retirée : personne n’a plus à y répondre."))
+    check_act("open_access", split.state)
     if side is Side.BAILLEUR and not split.number:
         raise Refused(
             "guest.draft", _("Proposez d’abord la répartition : le bailleur n’a encore rien à lire.")
@@ -212,12 +213,9 @@ def _lasting(days: int | None) -> int:
     return wanted
 
 
-def _address(email: str) -> str:
-    address = normalise_email(email)
-    local, sign, domain = address.partition("@")
-    if address and not (local and sign and "." in domain and address.isprintable() and " " not in address):
-        raise Refused("guest.email", _("Cette adresse électronique n’est pas complète."), field="email")
-    return address
+def _address(typed: str) -> str:
+    """Where to send the code; empty: it goes into a letter."""
+    return checked_address(typed) if typed.strip() else ""
 
 
 def _take(access_id: int) -> GuestAccess:

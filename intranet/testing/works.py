@@ -78,8 +78,8 @@ def make_split(dossier: Dossier, lines: int = 3, state: SplitState = SplitState.
     return bring_split(split_id, state)
 
 
-def bring_split(split_id: int, state: SplitState) -> Split:
-    """A draft brought to ``state``, step by step, everyone accepting everything."""
+def bring_split(split_id: int, state: SplitState, since: SplitState = SplitState.DRAFT) -> Split:
+    """A split brought from ``since`` to ``state``, step by step, everyone accepting everything."""
     steps = {
         SplitState.PROPOSED: propose_split,
         SplitState.COUNTERED: send_split_back,
@@ -87,7 +87,7 @@ def bring_split(split_id: int, state: SplitState) -> Split:
         SplitState.SIGNED: sign_split,
     }
     with writing():
-        for step in PATH[1 : PATH.index(state) + 1]:
+        for step in PATH[PATH.index(since) + 1 : PATH.index(state) + 1]:
             steps[step](split_id)
     return fresh(split_id)
 

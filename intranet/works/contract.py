@@ -23,7 +23,7 @@ from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit, record
 from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
-from intranet.works.machine import CONTRACT, JOINED_STATES, ContractFacts
+from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.service.amending import contract_amended
 from intranet.works.service.checking import MOST_CENTS, MOST_MINUTES
@@ -121,6 +121,8 @@ def render_again(actor: Actor, contract_id: int) -> None:
     """Have the document made once more after it failed, the site's template having been mended. Twice is once."""
     require_may(actor, p.CONTRACT_ISSUE)
     _split, contract = _take_contract(contract_id)
+    if contract.state not in CONTRACT_ACTS["render_again"].states:
+        raise Refused("contract.render.state", contract_state_refusal(contract.state))
     if contract.document_id is not None or not contract.failure:
         return
     contract.failure = ""

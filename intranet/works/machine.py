@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask_babel import gettext as _
 
@@ -143,7 +144,7 @@ SPLIT = Machine(
         "agree",
         _on(S.COUNTERED),
         S.AGREED,
-        p.SPLIT_HOUSEHOLD,
+        None,  # nobody asks for it: it follows from the last acceptance, whoever gives it
         "works.split.agreed",
         (dwelling_allocated, _has_lines, _within_guardrails, _accepted_by_all, _rent_settled),
     ),
@@ -209,19 +210,22 @@ CONTRACT = Machine(
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something done to a split, or to its contract, without leaving its state."""
+    """Something done to a split, to its contract or to what comes of it, without leaving its state."""
 
     name: str
-    states: frozenset[SplitState] | frozenset[ContractState]
+    states: frozenset[StrEnum]
     permission: str
     event: str
 
 
 _WRITING = _on(S.DRAFT, S.COUNTERED)
+_ALIVE = frozenset(S) - {S.WITHDRAWN}
+_SENT = frozenset(S) - {S.DRAFT}
 
 SPLIT_ACTS: Mapping[str, Act] = {
     act.name: act
     for act in (
+        Act("reuse_split", _on(S.DRAFT), p.VISIT_WRITE, "works.split.reused"),
         Act("add_line", _WRITING, p.VISIT_WRITE, "works.line.added"),
         Act("change_line", _WRITING, p.SPLIT_WRITE, "works.line.changed"),
         Act("remove_line", _WRITING, p.SPLIT_WRITE, "works.line.removed"),
@@ -250,6 +254,9 @@ SPLIT_ACTS: Mapping[str, Act] = {
         ),
         Act("give_consent", _on(S.PROPOSED, S.COUNTERED, S.AGREED), p.SPLIT_ANSWER, "works.consent.given"),
         Act("issue_contract", _on(S.AGREED), p.CONTRACT_ISSUE, "works.contract.issued"),
+        Act("open_access", _ALIVE, p.GUEST_INVITE, "guests.access.opened"),
+        Act("close_access", frozenset(S), p.GUEST_INVITE, "guests.access.revoked"),
+        Act("adopt_answers", _SENT, p.GUEST_ADOPT, "guests.access.adopted"),
     )
 }
 
@@ -259,9 +266,13 @@ CONTRACT_ACTS: Mapping[str, Act] = {
     for act in (
         Act("sign_own", frozenset({C.PREPARED}), p.CONTRACT_SIGN, "works.contract.signature"),
         Act("record_other", frozenset({C.PREPARED}), p.CONTRACT_RECORD, "works.contract.signature"),
+        Act("render_again", frozenset({C.PREPARED}), p.CONTRACT_ISSUE, "works.contract.issued"),
     )
 }
-"""What a party, or ALC for another, does to a contract that is to be signed; the last signature moves it."""
+"""What a party, or ALC for another, does to a contract that is to be signed; the last signature moves it.
+
+A document that could not be made is asked for again (``render_again``): nothing is written but the request.
+"""
 
 
 def may_now(name: str, state: SplitState) -> bool:

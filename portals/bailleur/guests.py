@@ -15,10 +15,10 @@ from portals.bailleur.blueprint import bp
 
 
 @bp.post("/splits/<int:split_id>/guests/<int:access_id>/adopt")
-@requires(p.SPLIT_ANSWER)
+@requires(p.GUEST_ADOPT)
 def split_adopt(split_id: int, access_id: int) -> ResponseReturnValue:
     """Answer from now on for what was answered with a code; the code no longer opens anything."""
-    require(p.SPLIT_ANSWER, Split, split_id)
+    require(p.GUEST_ADOPT, Split, split_id)
     if access_id not in {each.id for each in guests.to_adopt(split_id)}:
         abort(404)
     adopted = service.adopt(actor(), access_id)

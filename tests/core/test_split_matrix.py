@@ -18,12 +18,15 @@ from intranet.documents.uploads import Upload
 from intranet.dossiers.models import DossierState
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
+from intranet.guests.models import GuestAccess
+from intranet.guests.service import adopt as adopt_answers
+from intranet.guests.service import open_access, revoke_access
 from intranet.organisations.models import Organisation
 from intranet.permissions import PERMISSIONS
 from intranet.rent.commands import AnswerOffset, TenantAnswer
 from intranet.rent.offsets import offset_of
 from intranet.rent.service import answer_offset, record_tenant, save_offset
-from intranet.testing.dossiers import make_dossier
+from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_pole, make_user
 from intranet.testing.rent import RECEIPT, make_offset, offset_command
 from intranet.testing.works import (
@@ -54,6 +57,7 @@ from intranet.works.machine import SPLIT, SPLIT_ACTS, TURN, may_now
 from intranet.works.matrix import written
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.service.amending import open_amendment
+from intranet.works.service.reusing import reuse_split
 from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 
 REACHABLE = list(SplitState)
@@ -97,6 +101,16 @@ def contract(actor: Actor, split: Split) -> object:
 def rent_digest(split: Split) -> str:
     found = offset_of(split.id)
     return found.digest if found else ""
+
+
+def access_of(split: Split) -> int:
+    return db.session.scalar(select(GuestAccess.id).where(GuestAccess.split_id == split.id)) or 0
+
+
+def another(split: Split) -> int:
+    """A split to start from: another of the same bailleur."""
+    other = select(Split.id).where(Split.bailleur_id == split.bailleur_id, Split.id != split.id)
+    return db.session.scalar(other) or 0
 
 
 def last_line(split: Split) -> WorksLine:
@@ -167,6 +181,10 @@ ATTEMPTS: dict[str, Attempt] = {
         actor, last_line(split).id, last_line(split).version, None
     ),
     "issue_contract": contract,
+    "open_access": lambda actor, split: open_access(actor, split.id, Side.HOUSEHOLD),
+    "close_access": lambda actor, split: revoke_access(actor, access_of(split)),
+    "adopt_answers": lambda actor, split: adopt_answers(actor, access_of(split)),
+    "reuse_split": lambda actor, split: reuse_split(actor, split.dossier_id, another(split)),
     "propose": lambda actor, split: service.propose(actor, Propose(split.id, split.version)),
     "send_back": lambda actor, split: service.send_back(actor, SendBack(split.id, split.version, "Voilà")),
     "reopen": lambda actor, split: service.reopen(actor, split.id, split.version, "Erreur"),
@@ -174,10 +192,13 @@ ATTEMPTS: dict[str, Attempt] = {
     "amend": amend,
 }
 
+NOTHING_THERE = ("amend", "adopt_answers", "reuse_split")
+"""Refused in other words where there is no contract, no access, or another split that is open."""
+
 REFUSED_BY_STATE = {
     name: f"split.{name}.state"
     for name in ATTEMPTS
-    if name not in ("comment_alc", "comment_bailleur", "amend")  # no contract, nothing to amend
+    if name not in ("comment_alc", "comment_bailleur", *NOTHING_THERE)
 }
 
 
@@ -205,6 +226,12 @@ def a_split(state: SplitState, for_act: str = "") -> Split:
     dossier = make_dossier(state=DossierState.JOINED)
     if for_act in ("answer_rent", "record_rent", "file_consent", "give_consent", "override_guardrail"):
         return a_split_with_more(make_split(dossier, 2), state, for_act)
+    if for_act == "reuse_split":
+        home = make_dwelling(db.session.get(Organisation, dossier.bailleur_id))
+        make_split(make_dossier(dwelling=home, state=DossierState.JOINED), 2)
+        return make_split(dossier, 0, state)
+    if for_act in ("close_access", "adopt_answers"):
+        return a_split_let_in(make_split(dossier, 2), state, for_act)
     if state is SplitState.AMENDED:
         amend(actor_of(Role.COORDINATOR, split := make_split(dossier, 2, SplitState.SIGNED)), split)
         return fresh(split.id)
@@ -214,6 +241,22 @@ def a_split(state: SplitState, for_act: str = "") -> Split:
     answer_split_line(lines_of(split.id)[0], Answer.COUNTERED, counter_holder=Holder.BAILLEUR)
     agent = actor_of(Role.AGENT, split)
     return service.send_back(agent, SendBack(split.id, fresh(split.id).version))
+
+
+def a_split_let_in(split: Split, state: SplitState, for_act: str) -> Split:
+    """A split with an access: of the family, or of the bailleur that has been sent it."""
+    alc, side = actor_of(Role.COORDINATOR, split), Side.HOUSEHOLD
+    with writing():
+        if for_act == "adopt_answers":
+            side, split = Side.BAILLEUR, propose_split(split.id)
+        open_access(alc, split.id, side)
+        if state is SplitState.WITHDRAWN:
+            service.withdraw(alc, split.id, fresh(split.id).version, "Erreur")
+        elif state is SplitState.AMENDED:
+            amend(alc, bring_split(split.id, SplitState.SIGNED, split.state))
+        else:
+            bring_split(split.id, state, split.state)
+    return fresh(split.id)
 
 
 def a_split_with_more(split: Split, state: SplitState, for_act: str) -> Split:
@@ -237,7 +280,7 @@ def test_the_page_in_the_docs_is_what_the_machines_say() -> None:
 
 
 def test_every_act_and_move_of_a_person_is_tried_here() -> None:
-    moves = {move.name for move in SPLIT if move.permission is not None} - {"agree", "sign"}
+    moves = {move.name for move in SPLIT if move.permission is not None} - {"sign"}
 
     assert set(ATTEMPTS) == moves | set(SPLIT_ACTS)
 
@@ -273,6 +316,9 @@ def test_what_a_role_or_a_state_forbids_is_refused_and_changes_nothing(
     assert (after.state, after.version) == (state, version)
 
 
+BESIDE = ("issue_contract", "open_access", "close_access", "adopt_answers")
+"""Done beside the split: nobody who has it open needs to read it again."""
+
 ALLOWED = [
     (role, state, name)
     for name in ATTEMPTS
@@ -297,7 +343,7 @@ def test_what_a_role_may_do_in_a_state_is_done(
     assert after.turn is TURN[after.state]
     if name in SPLIT.transitions:
         assert after.state is SPLIT.transitions[name].target
-    if not name.startswith("comment") and name != "issue_contract":
+    if not name.startswith("comment") and name not in BESIDE:
         assert after.version > before
 
 

@@ -21,7 +21,7 @@ from intranet.works.rules import Wording
 from intranet.works.service.drafting import open_split, put_wording
 from intranet.works.service.loading import check_may_act, take_split, trace
 from intranet.works.service.wording import note_wording
-from intranet.works.terms import Cause, Holder, Payer, SplitState
+from intranet.works.terms import Cause, Holder, Payer
 
 
 class Moved(NamedTuple):
@@ -50,8 +50,8 @@ def reuse_split(actor: Actor, dossier_id: int, from_split_id: int) -> Reused:
     """
     require_may(actor, p.VISIT_WRITE)
     split = take_split(open_split(actor, dossier_id).id)
-    check_may_act(split, "add_line")
-    if split.state is not SplitState.DRAFT or split.lines:
+    check_may_act(split, "reuse_split")
+    if split.lines:
         raise Refused(
             "split.reuse.started",
             _("Cette répartition a déjà des lignes : on ne peut plus repartir d’une autre."),
