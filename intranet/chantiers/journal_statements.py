@@ -5,11 +5,15 @@ A bailleur gets the pictures taken after the works, and nothing of the rest whoe
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import func, null, select
 
 from intranet.access import OrganisationKind, Scope
 from intranet.accounts.models import User
+from intranet.chantiers.insurance import OF_THIS_HOME
 from intranet.chantiers.models import Chantier, Hours, SessionNote, SitePhoto, StartCheck, Task
+from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.statements import not_for_bailleur, of_chantier
 from intranet.chantiers.terms import Moment
 from intranet.documents.models import Document
@@ -78,10 +82,24 @@ def notes(scope: Scope) -> Statement:
 
 
 def start_checks(scope: Scope) -> Statement:
-    """Ticked items of the right to start: who, when, with what remark."""
+    """Ticked items of the right to start: who, when, with what remark. Those somebody ticks only."""
     statement = (
         select(StartCheck.item, StartCheck.checked_at, StartCheck.note, User.name.label("who"))
         .join(Chantier, Chantier.id == StartCheck.chantier_id)
         .join(User, User.id == StartCheck.checked_by)
+        .where(StartCheck.item.in_(BY_HAND))
+    )
+    return not_for_bailleur(scope, of_chantier(scope, statement))
+
+
+def attestation(scope: Scope) -> Statement:
+    """The family's attestation of insurance that stands longest. Only ALC is led to the file (``domain.md`` §6)."""
+    file_id: Any = Document.id if scope.kind is OrganisationKind.ASSOCIATION else null()
+    statement = (
+        select(Document.valid_until, file_id.label("file_id"))
+        .join(Chantier, Chantier.dossier_id == Document.dossier_id)
+        .where(*OF_THIS_HOME)
+        .order_by(Document.valid_until.desc(), Document.id.desc())
+        .limit(1)
     )
     return not_for_bailleur(scope, of_chantier(scope, statement))

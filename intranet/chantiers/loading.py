@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from intranet.access import Actor
+from intranet.chantiers.insurance import insured_on
 from intranet.chantiers.machine import DONE, HANDED_OVER, ChantierFacts, TaskFacts
 from intranet.chantiers.models import Chantier, Reserve, StartCheck, Task
 from intranet.chantiers.rules import missing_items
@@ -53,16 +56,19 @@ def take_task(task_id: int) -> tuple[Task, Chantier]:
     return task, chantier
 
 
-def chantier_facts(chantier: Chantier) -> ChantierFacts:
-    """What the guards of the chantier look at."""
+def chantier_facts(chantier: Chantier, starts_on: date) -> ChantierFacts:
+    """What the guards of the chantier look at; the family's insurance is asked for the day ``starts_on``."""
     tasks = db.session.execute(
         select(Task.label, Task.state).where(Task.chantier_id == chantier.id).order_by(Task.position, Task.id)
     ).all()
     ticked = db.session.scalars(select(StartCheck.item).where(StartCheck.chantier_id == chantier.id))
     contract = db.session.scalar(select(Contract.state).where(Contract.id == chantier.contract_id))
+    attested = db.session.scalar(insured_on(), {"chantier_id": chantier.id, "day": starts_on})
     over = DONE | {TaskState.BLOCKED}
     return ChantierFacts(
-        missing=missing_items(ticked, contract is ContractState.SIGNED),
+        missing=missing_items(
+            ticked, contract_signed=contract is ContractState.SIGNED, insured=attested is not None
+        ),
         undone=tuple(task.label for task in tasks if task.state not in over),
         not_handed_over=tuple(task.label for task in tasks if task.state not in HANDED_OVER),
     )

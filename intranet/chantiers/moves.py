@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
+from intranet.chantiers.insurance import start_day
 from intranet.chantiers.loading import chantier_facts, stale, take_chantier, take_task, task_facts
 from intranet.chantiers.machine import BEFORE_START, CHANTIER, TASK
 from intranet.chantiers.models import Chantier, StartCheck, Task
 from intranet.chantiers.opening import AUDIENCE, ON_SITE
-from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.terms import ChantierState, StartItem, TaskState
 from intranet.clock import today
 from intranet.database import now
@@ -28,7 +28,7 @@ SHORT = 255
 
 
 def tick_start(actor: Actor, chantier_id: int, item: StartItem, note: str = "") -> None:
-    """Tick one item of the right to start. Ticked already: nothing happens. The contract ticks itself."""
+    """Tick one item of the right to start. Ticked already: nothing happens. What is recorded ticks itself."""
     chantier = _take_list(actor, chantier_id, item)
     note = checked(note, SHORT, field="note", multiline=False)
     if db.session.get(StartCheck, (chantier.id, item)) is not None:
@@ -52,10 +52,15 @@ def untick_start(actor: Actor, chantier_id: int, item: StartItem) -> None:
 def _take_list(actor: Actor, chantier_id: int, item: StartItem) -> Chantier:
     require_may(actor, p.CHANTIER_PREPARE)
     chantier = take_chantier(chantier_id)
-    if item not in BY_HAND:
+    if item is StartItem.CONTRACT:
         raise Refused(
             "chantier.contract_item",
             _("La signature du contrat se constate d’elle-même : elle ne se coche pas."),
+        )
+    if item is StartItem.INSURANCE:
+        raise Refused(
+            "chantier.insurance_item",
+            _("L’assurance se constate d’après l’attestation jointe au dossier : elle ne se coche pas."),
         )
     if chantier.state not in BEFORE_START:
         raise Refused("chantier.started", _("Le chantier a démarré : la liste ne change plus."))
@@ -98,7 +103,8 @@ def move_chantier(
 
 
 def _move(actor: Actor, chantier: Chantier, name: str, reason: str) -> None:
-    move = CHANTIER.check(name, chantier.state, chantier_facts(chantier), reason)
+    starts_on = today() if name == "start" else start_day(chantier.planned_start)
+    move = CHANTIER.check(name, chantier.state, chantier_facts(chantier, starts_on), reason)
     before, chantier.state, chantier.state_since = chantier.state, move.target, now()
     match name:
         case "start":

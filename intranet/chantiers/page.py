@@ -85,7 +85,7 @@ def rooms_of(rows: Sequence[TaskView]) -> list[Room]:
 
 
 def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem | None) -> dict[str, Any]:
-    """What the templates of ``chantiers/`` need. 404 when the person may not see the chantier. Eight statements."""
+    """What the templates of ``chantiers/`` need. 404 when the person may not see the chantier. Nine statements at most."""
     chantier = queries.chantier_header(chantier_id)
     if chantier is None:
         abort(404)
@@ -99,7 +99,7 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         )
         for row in queries.tasks(chantier_id)
     ]
-    start = queries.start_list(chantier_id, chantier.contract_state) if chantier.state in BEFORE_START else []
+    start = queries.start_list(chantier) if chantier.state in BEFORE_START else []
     return {
         "chantier": chantier,
         "word": state_word(chantier.state, side),

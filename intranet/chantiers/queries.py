@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from intranet.chantiers import journal_statements, opening_statements, statements
+from intranet.chantiers.insurance import start_day
 from intranet.chantiers.machine import CHANTIER, TASK, ChantierFacts, TaskFacts
-from intranet.chantiers.rules import Progress, done_with_pct, missing_items
+from intranet.chantiers.rules import BY_HAND, Progress, done_with_pct, missing_items
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
-from intranet.chantiers.wordings import START_ITEMS
+from intranet.chantiers.wordings import START_ITEMS, contract_fact, insurance_fact, ticked_by
+from intranet.clock import today
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.works.terms import ContractState, Side
 
@@ -41,14 +42,13 @@ def chantier_list(
     limit: int = 100,
     offset: int = 0,
 ) -> Rows:
-    """Chantiers the person may follow, with ``done``, ``total``, ``blocked`` tasks and ``ticked`` items.
+    """Chantiers the person may follow, with ``done``, ``total``, ``blocked`` tasks and ``ready`` items.
 
     One statement. ``mine``: those she animates; ``search``: in the tenant's name and the address.
     """
     pattern = _search(search)
-    return fetch_all(
-        statements.chantier_list, states, mine, bool(pattern), order, limit=limit, offset=offset, **pattern
-    )
+    shape = (states, mine, bool(pattern), order)
+    return fetch_all(statements.chantier_list, *shape, limit=limit, offset=offset, today=today(), **pattern)
 
 
 def chantier_count(
@@ -148,29 +148,45 @@ def notes(chantier_id: int) -> Rows:
 
 
 class StartLine(NamedTuple):
-    """One item of the right to start. ``who`` is empty for what is ticked by the fact itself."""
+    """One item of the right to start.
+
+    ``says``: who ticked it, or what is recorded; ``file_id``: of the attestation, for ALC.
+    """
 
     item: StartItem
     label: Any
     ticked: bool
     by_hand: bool
-    who: str = ""
-    at: datetime | None = None
-    note: str = ""
+    says: str
+    file_id: int | None = None
 
 
-def start_list(chantier_id: int, contract_state: ContractState) -> list[StartLine]:
-    """The right to start, item by item."""
-    checks = {row.item: row for row in fetch_all(journal_statements.start_checks, chantier_id=chantier_id)}
-    missing = missing_items(checks, contract_state is ContractState.SIGNED)
-    lines = []
-    for item in StartItem:
-        check = checks.get(item)
-        facts = (check.who, check.checked_at, check.note) if check else ()
-        lines.append(
-            StartLine(item, START_ITEMS[item], item not in missing, item is not StartItem.CONTRACT, *facts)
+def start_list(chantier: Row) -> list[StartLine]:
+    """The right to start of a chantier (its header), item by item. Two statements."""
+    checks = {row.item: row for row in fetch_all(journal_statements.start_checks, chantier_id=chantier.id)}
+    attestation = fetch_one(journal_statements.attestation, chantier_id=chantier.id)
+    until, starts_on = attestation.valid_until if attestation else None, start_day(chantier.planned_start)
+    missing = missing_items(
+        checks,
+        contract_signed=chantier.contract_state is ContractState.SIGNED,
+        insured=until is not None and until >= starts_on,
+    )
+    says = {
+        StartItem.CONTRACT: contract_fact(StartItem.CONTRACT not in missing),
+        StartItem.INSURANCE: insurance_fact(until, starts_on, today()),
+        **{item: ticked_by(check.who, check.checked_at) for item, check in checks.items()},
+    }
+    return [
+        StartLine(
+            item,
+            START_ITEMS[item],
+            item not in missing,
+            item in BY_HAND,
+            says.get(item, ""),
+            attestation.file_id if item is StartItem.INSURANCE and attestation else None,
         )
-    return lines
+        for item in StartItem
+    ]
 
 
 def start_refusal(lines: Iterable[StartLine]) -> str:

@@ -14,8 +14,11 @@ LONGEST_DAY = 12 * 60
 SITE_HOLDERS = (Holder.TENANT, Holder.SHARED, Holder.PARTNER)
 """Holders whose lines become tasks; the bailleur's own works are not on this chantier (``domain.md`` §3)."""
 
-BY_HAND = tuple(item for item in StartItem if item is not StartItem.CONTRACT)
-"""Items somebody ticks; the contract is ticked by the fact itself."""
+BY_FACT = frozenset({StartItem.CONTRACT, StartItem.INSURANCE})
+"""Items that what is recorded answers: the contract signed, the attestation on the dossier."""
+
+BY_HAND = tuple(item for item in StartItem if item not in BY_FACT)
+"""Items somebody ticks."""
 
 FINISHED_STATES = frozenset({TaskState.DONE, TaskState.ACCEPTED, TaskState.RESERVE, TaskState.LIFTED})
 
@@ -31,11 +34,15 @@ class Progress(NamedTuple):
         return round(100 * self.done / self.total) if self.total else 0
 
 
-def missing_items(ticked: Iterable[StartItem], contract_signed: bool) -> tuple[StartItem, ...]:
-    """What still stops the start, in the order of the list."""
-    have = set(ticked) - {StartItem.CONTRACT}
+def missing_items(
+    ticked: Iterable[StartItem], *, contract_signed: bool, insured: bool
+) -> tuple[StartItem, ...]:
+    """What still stops the start, in the order of the list. ``insured``: on the day of start."""
+    have = set(ticked) - BY_FACT
     if contract_signed:
         have.add(StartItem.CONTRACT)
+    if insured:
+        have.add(StartItem.INSURANCE)
     return tuple(item for item in StartItem if item not in have)
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from intranet import permissions as p
 from intranet.access import ACTOR, OrganisationKind, Scope, visible
 from intranet.accounts.models import User
+from intranet.chantiers.insurance import insured
 from intranet.chantiers.machine import DONE
 from intranet.chantiers.models import (
     Chantier,
@@ -24,9 +25,11 @@ from intranet.chantiers.models import (
     StartCheck,
     Task,
 )
+from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.search import CHANTIER_PARTNER
 from intranet.chantiers.terms import ChantierState, TaskState
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.models import Dwelling, Household
+from intranet.dossiers.queries import with_home
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
 from intranet.search.queries import newest
@@ -116,13 +119,14 @@ def _progress() -> tuple[Any, ...]:
     )
 
 
+def _at_home(statement: Statement) -> Statement:
+    """``statement``, which holds the chantier, with its household and its dwelling."""
+    return with_home(statement, Chantier.dossier_id, Chantier.dwelling_id)
+
+
 def _chantiers(scope: Scope, *columns: Any) -> Statement:
     statement = (
-        select(*columns)
-        .select_from(Chantier)
-        .join(Dossier, Dossier.id == Chantier.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+        _at_home(select(*columns).select_from(Chantier))
         .join(Organisation, Organisation.id == Chantier.partner_id)
         .join(Contract, Contract.id == Chantier.contract_id)
         .outerjoin(User, User.id == Chantier.animator_id)
@@ -159,15 +163,19 @@ def chantier_list(
     searched: bool = False,
     order: str = "since",
 ) -> Statement:
-    """A page of chantiers with their progress and start list (``:limit``, ``:offset``; ``:pattern`` if searched)."""
+    """A page of chantiers with their progress (``:limit``, ``:offset``; ``:pattern`` if searched).
+
+    ``ready`` counts the items of the start list that hold today, the contract apart (``:today``).
+    """
     ticked = (
         select(func.count())
         .select_from(StartCheck)
-        .where(StartCheck.chantier_id == Chantier.id)
+        .where(StartCheck.chantier_id == Chantier.id, StartCheck.item.in_(BY_HAND))
         .correlate(Chantier)
         .scalar_subquery()
     )
-    statement = _chantiers(scope, *_COMMON, User.name.label("animator"), *_progress(), ticked.label("ticked"))
+    ready = ticked + case((insured(), 1), else_=0)
+    statement = _chantiers(scope, *_COMMON, User.name.label("animator"), *_progress(), ready.label("ready"))
     statement = _filtered(statement, states, mine, searched).order_by(*_ORDERS[order])
     return statement.limit(bindparam("limit")).offset(bindparam("offset"))
 
@@ -266,10 +274,9 @@ def reserves(scope: Scope) -> Statement:
 def reserves_due(scope: Scope, side: Side) -> Statement:
     """Reserves a side has still to lift, on every chantier it sees, the nearest date first."""
     statement = (
-        _reserves(Chantier.id.label("chantier_id"), Household.name.label("tenant"), Dwelling.address)
-        .join(Dossier, Dossier.id == Chantier.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+        _at_home(
+            _reserves(Chantier.id.label("chantier_id"), Household.name.label("tenant"), Dwelling.address)
+        )
         .where(Reserve.lifted_on.is_(None), Reserve.lifted_by == side)
         .order_by(Reserve.due_on, Reserve.id)
         .limit(50)
@@ -279,20 +286,17 @@ def reserves_due(scope: Scope, side: Side) -> Statement:
 
 def blocked_tasks(scope: Scope) -> Statement:
     """Blocked tasks on every chantier under way that the person sees. Not for a bailleur."""
+    blocked = select(
+        Task.id,
+        Task.label,
+        Task.room,
+        Task.blocked_reason,
+        Chantier.id.label("chantier_id"),
+        Household.name.label("tenant"),
+        Dwelling.address,
+    ).join(Chantier, Chantier.id == Task.chantier_id)
     statement = (
-        select(
-            Task.id,
-            Task.label,
-            Task.room,
-            Task.blocked_reason,
-            Chantier.id.label("chantier_id"),
-            Household.name.label("tenant"),
-            Dwelling.address,
-        )
-        .join(Chantier, Chantier.id == Task.chantier_id)
-        .join(Dossier, Dossier.id == Chantier.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
+        _at_home(blocked)
         .where(Task.state == TaskState.BLOCKED, Chantier.state != ChantierState.HANDED_OVER)
         .order_by(Chantier.id, Task.position)
         .limit(50)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -111,6 +111,33 @@ def state_word(state: ChantierState, side: Side = Side.ALC) -> StateWord:
 
 
 WHOSE_TURN = {ChantierState.CLEARED: Side.PARTNER, ChantierState.FINISHED: Side.ALC}
+
+
+def ticked_by(who: str, at: datetime) -> str:
+    """Who ticked an item of the start list, and when."""
+    return f"{who}, {day(at)}"
+
+
+def contract_fact(signed: bool) -> str:
+    """What the start list says of the contract."""
+    return str(_("constaté d’après le contrat") if signed else _("il manque une signature"))
+
+
+def insurance_fact(until: date | None, starts_on: date, today: date) -> str:
+    """What the start list says of the family's insurance, good ``until`` a day, for works that begin another."""
+    if until is None:
+        return str(_("aucune attestation n’est jointe au dossier"))
+    if until < today:
+        return str(_("attestation expirée le %(day)s", day=day(until)))
+    if until < starts_on:
+        return str(
+            _(
+                "attestation valable jusqu’au %(day)s, avant le début prévu le %(start)s",
+                day=day(until),
+                start=day(starts_on),
+            )
+        )
+    return str(_("attestation valable jusqu’au %(day)s", day=day(until)))
 
 
 def task_word(state: TaskState) -> StateWord:

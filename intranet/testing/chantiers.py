@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import count
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from intranet.chantiers.models import Chantier, Reserve, Task
 from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, TaskState
 from intranet.clock import today
+from intranet.dossiers.commands import AttestInsurance
+from intranet.dossiers.insurance import attest_insurance
 from intranet.dossiers.models import Dossier, DossierState, Dwelling
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
@@ -153,9 +156,16 @@ def _prepare(cast: Cast, move: str) -> None:
 
 
 def tick_all(cast: Cast) -> None:
-    """Tick the whole right to start."""
+    """The whole right to start: what somebody ticks, and the insurance on the dossier."""
     for item in BY_HAND:
         service.tick_start(cast.animator, cast.chantier.id, item)
+    attest(cast)
+
+
+def attest(cast: Cast, days: int = 300) -> None:
+    """The family's attestation of insurance is on the dossier, good for so many days from today."""
+    command = AttestInsurance(cast.dossier.id, today() + timedelta(days=days))
+    attest_insurance(cast.coordinator, command, jpeg(), "attestation.jpg")
 
 
 def tasks_of(chantier: Chantier) -> Sequence[Task]:

@@ -73,6 +73,7 @@ def _render(template: str, chantier_id: int, problem: Problem | None) -> str:
         may_decide=False,
         remove_any=False,
         show_partner=False,
+        insurance_url="",
         survey_words=SURVEYS,
         prefix=url_for("partner.chantier", chantier_id=chantier_id),
         files=url_for("documents.file", document_id=0).removesuffix("/0"),

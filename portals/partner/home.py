@@ -15,8 +15,8 @@ from intranet.signatures.queries import to_sign
 from intranet.works.terms import Side
 from portals.partner.blueprint import bp
 
-BY_HAND = len(StartItem) - 1
-"""Items of the start list that somebody ticks."""
+TO_GATHER = len(StartItem) - 1
+"""Items of the start list, the contract apart: there is no chantier before it is signed."""
 
 
 @bp.get("/")
@@ -32,14 +32,14 @@ def home() -> ResponseReturnValue:
         to_sign=to_sign(Side.PARTNER),
         running=[row for row in running if row.animator == person]
         + [r for r in running if r.animator != person],
-        incomplete=[row for row in by_state[ChantierState.PREPARED] if row.ticked < BY_HAND],
-        to_clear=[row for row in by_state[ChantierState.PREPARED] if row.ticked >= BY_HAND],
+        incomplete=[row for row in by_state[ChantierState.PREPARED] if row.ready < TO_GATHER],
+        to_clear=[row for row in by_state[ChantierState.PREPARED] if row.ready >= TO_GATHER],
         cleared=by_state[ChantierState.CLEARED],
         paused=by_state[ChantierState.PAUSED],
         finished=by_state[ChantierState.FINISHED],
         blocked=queries.blocked_tasks(),
         reserves=queries.reserves_due(Side.PARTNER),
-        by_hand=BY_HAND,
+        to_gather=TO_GATHER,
         today=today(),
         word=lambda state: state_word(state, Side.PARTNER),
     )

@@ -114,9 +114,12 @@ def show_handover(chantier_id: int, problem: Problem | None) -> str:
 
 def _render(template: str, chantier_id: int, problem: Problem | None) -> str:
     person = actor()
+    shown = working_page(person, Side.ALC, chantier_id, problem)
+    attesting = url_for("staff.dossier_insurance", dossier_id=shown["chantier"].dossier_id)
     return render_template(
         template,
-        **working_page(person, Side.ALC, chantier_id, problem),
+        **shown,
+        insurance_url=attesting if person.may(p.DOSSIER_EDIT) else "",
         may_run=person.may(p.CHANTIER_RUN),
         may_decide=person.may(p.HANDOVER_DECIDE),
         remove_any=True,

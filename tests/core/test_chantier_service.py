@@ -15,9 +15,10 @@ from intranet.access import OrganisationKind, Role
 from intranet.chantiers import service
 from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry, WriteNote
 from intranet.chantiers.models import Chantier, Hours, Reserve, SessionNote, SitePhoto
-from intranet.chantiers.rules import BY_HAND, LONGEST_DAY, done_with_pct, missing_items
+from intranet.chantiers.rules import BY_FACT, BY_HAND, LONGEST_DAY, done_with_pct, missing_items
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
-from intranet.clock import today
+from intranet.clock import at, now, today
+from intranet.dossiers.insurance import close_attestations
 from intranet.dossiers.models import Dossier, DossierState
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
@@ -25,6 +26,7 @@ from intranet.testing import works
 from intranet.testing.chantiers import (
     Cast,
     add_photo,
+    attest,
     enter,
     jpeg,
     make_chantier,
@@ -136,7 +138,7 @@ def test_the_partner_does_not_open_a_chantier_itself() -> None:
 
 def test_the_start_is_refused_naming_each_missing_item() -> None:
     cast = make_chantier()
-    for item in set(BY_HAND) - {StartItem.INSURANCE, StartItem.NEIGHBOURS}:
+    for item in set(BY_HAND) - {StartItem.NEIGHBOURS}:
         service.tick_start(cast.animator, cast.chantier.id, item)
     with pytest.raises(Refused) as refused:
         service.move_chantier(cast.animator, cast.chantier.id, "clear", cast.chantier.version)
@@ -146,19 +148,61 @@ def test_the_start_is_refused_naming_each_missing_item() -> None:
     assert "matériaux" not in sentence
 
 
-@given(st.sets(st.sampled_from(list(StartItem))), st.booleans())
-def test_what_is_missing_is_what_is_not_ticked_and_the_contract_ticks_itself(
-    ticked: set[StartItem], signed: bool
+@given(st.sets(st.sampled_from(list(StartItem))), st.booleans(), st.booleans())
+def test_what_is_missing_is_what_nobody_ticked_and_what_no_record_shows(
+    ticked: set[StartItem], signed: bool, insured: bool
 ) -> None:
-    missing = missing_items(ticked, signed)
+    missing = missing_items(ticked, contract_signed=signed, insured=insured)
     assert (StartItem.CONTRACT in missing) is not signed
-    assert set(missing) - {StartItem.CONTRACT} == set(BY_HAND) - ticked
+    assert (StartItem.INSURANCE in missing) is not insured
+    assert set(missing) - BY_FACT == set(BY_HAND) - ticked
 
 
-def test_the_contract_is_not_ticked_by_hand() -> None:
+@pytest.mark.parametrize("item", sorted(BY_FACT))
+def test_what_a_record_shows_is_not_ticked_by_hand(item: StartItem) -> None:
     cast = make_chantier()
     with pytest.raises(Refused, match="constate"):
-        service.tick_start(cast.animator, cast.chantier.id, StartItem.CONTRACT)
+        service.tick_start(cast.animator, cast.chantier.id, item)
+
+
+def clear(cast: Cast) -> None:
+    service.move_chantier(cast.animator, cast.chantier.id, "clear", cast.chantier.version)
+
+
+def test_an_attestation_that_ends_before_the_day_of_start_does_not_do() -> None:
+    cast = make_chantier()
+    tick_all(cast)
+    cast.chantier.planned_start = today() + timedelta(days=301)  # the attestation is good for 300
+    db.session.commit()
+    with pytest.raises(Refused, match="assurance du locataire"):
+        clear(cast)
+    db.session.rollback()
+    attest(cast, days=301)
+    clear(cast)
+    assert cast.chantier.state is ChantierState.CLEARED
+
+
+def test_an_attestation_that_has_expired_since_stops_the_first_day_on_site() -> None:
+    cast = make_chantier(ChantierState.CLEARED)
+    with at(now() + timedelta(days=301)), pytest.raises(Refused, match="assurance du locataire"):
+        service.move_chantier(cast.animator, cast.chantier.id, "start", cast.chantier.version)
+
+
+def test_works_that_begin_sooner_than_planned_ask_for_an_insurance_of_that_day() -> None:
+    cast = make_chantier(ChantierState.CLEARED)
+    cast.chantier.planned_start = today() + timedelta(days=400)
+    db.session.commit()
+    service.move_chantier(cast.animator, cast.chantier.id, "start", cast.chantier.version)
+    assert cast.chantier.started_on == today()
+
+
+def test_the_attestation_of_a_former_dwelling_does_not_do() -> None:
+    cast = make_chantier()
+    tick_all(cast)
+    close_attestations(cast.dossier.id)
+    db.session.commit()
+    with pytest.raises(Refused, match="assurance du locataire"):
+        clear(cast)
 
 
 def test_a_contract_cancelled_since_stops_the_start() -> None:
