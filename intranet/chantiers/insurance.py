@@ -7,11 +7,9 @@ alone (``dossiers.insurance.close_attestations``) and counts for nothing.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, bindparam, case, select
 
-from intranet.access import OrganisationKind, Scope
 from intranet.chantiers.models import Chantier
 from intranet.clock import today
 from intranet.documents.models import Document, DocumentKind

@@ -85,7 +85,7 @@ def rooms_of(rows: Sequence[TaskView]) -> list[Room]:
 
 
 def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem | None) -> dict[str, Any]:
-    """What the templates of ``chantiers/`` need. 404 when the person may not see the chantier. Nine statements at most."""
+    """What the templates of ``chantiers/`` need; 404 when the person may not see the chantier. Ten statements."""
     chantier = queries.chantier_header(chantier_id)
     if chantier is None:
         abort(404)
