@@ -29,7 +29,7 @@ BOARD = "Tableau électrique, terre, circuits, mise en sécurité"
 TAPS = "Robinets : joints, clapets, presse-étoupe"
 CURTAINS = "Installer des rideaux occultants"
 CLEANING = "Plafonds, murs, cloisons : maintenir propres"
-PAINTING = "Peinture complète de pièces souhaitée avant l'entrée"
+PAINTING = "Peinture complète de pièces souhaitée avant l’entrée"
 
 
 @contextmanager
@@ -301,7 +301,16 @@ def open_the_chantier(coordinator: Visitor, contract: int) -> int:
     page.fill("#safety_note", "Pas de poussière")
     press(coordinator, "Ouvrir le chantier")
     expect(page).to_have_url(re.compile(r"/staff/chantiers/\d+"))
-    return number_at_the_end(page.url)
+    chantier = number_at_the_end(page.url)
+    coordinator.reads("aucune attestation")
+    page.get_by_role("link", name="Joindre l’attestation").click()
+    page.set_input_files(
+        "#file", {"name": "attestation.jpg", "mimeType": "image/jpeg", "buffer": located_picture()}
+    )
+    page.fill("#valid_until", (today() + timedelta(days=300)).isoformat())
+    press(coordinator, "Enregistrer l’attestation")
+    expect(page).to_have_url(re.compile(r"/staff/dossiers/\d+"))
+    return chantier
 
 
 def prepare_and_start(animator: Visitor, chantier: int) -> None:
