@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -17,10 +16,10 @@ from intranet.accounts.links import Purpose
 from intranet.accounts.models import Membership, User
 from intranet.accounts.roles import NEED_POLE, roles_of
 from intranet.accounts.service import revoke_sessions
-from intranet.accounts.signing_in import normalise_email
 from intranet.editing import flush_unique, write_fields
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.mail.addresses import checked_address
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation, Pole
 from intranet.timeline import service as timeline
@@ -65,7 +64,7 @@ def invite(actor: Actor, command: Invite) -> int:
     require_may(actor, p.USER_MANAGE)
     organisation, role = _check_place(command.place)
     user = User(
-        email=check_email(command.email),
+        email=checked_address(command.email),
         name=command.name,
         job_title=command.job_title,
         language=command.language,
@@ -105,7 +104,7 @@ def edit_person(actor: Actor, command: EditPerson) -> None:
     user = _user(command.user_id)
     values = {
         "name": command.name,
-        "email": check_email(command.email),
+        "email": checked_address(command.email),
         "phone": command.phone,
         "job_title": command.job_title,
     }
@@ -201,15 +200,6 @@ def reset_second_factor(actor: Actor, user_id: int) -> None:
     revoke_sessions(user_id, keep=actor.session_id if user_id == actor.user_id else None)
     _record("core.user.second_factor_reset", actor, user)
     timeline.commit()
-
-
-def check_email(email: str) -> str:
-    """The address as it is kept. Raises ``Refused`` when it cannot be one."""
-    try:
-        found = validate_email(email.strip(), check_deliverability=False)
-    except EmailNotValidError:
-        raise Refused("email", _("Cette adresse électronique n’est pas complète."), field="email") from None
-    return normalise_email(found.normalized)
 
 
 def _user(user_id: int) -> User:

@@ -17,11 +17,11 @@ from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
 from intranet.access import Actor
-from intranet.accounts.signing_in import normalise_email
 from intranet.clock import now
 from intranet.config import settings
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
+from intranet.mail.addresses import checked_address
 from intranet.mail.service import queue_mail
 from intranet.signatures.commands import SendCode, Signer, UseCode
 from intranet.signatures.loading import (
@@ -40,7 +40,6 @@ from intranet.signatures.rules import (
     CODE_ATTEMPTS,
     CODE_LIFE,
     CODES_AN_HOUR,
-    is_address,
     new_code,
     read_code,
     show_code,
@@ -70,9 +69,7 @@ def send_code(actor: Actor, command: SendCode) -> str:
         raise NotAllowed("signature.code.guest", _("Demandez un code à ALC : il vous sera envoyé ou lu."))
     _refuse_often(signer)
     code = new_code()
-    to = normalise_email(actor.email if is_own(actor, signer.side) else command.email)
-    if to and not is_address(to):
-        raise Refused("signature.email", _("Cette adresse électronique n’est pas complète."), field="email")
+    to = actor.email if is_own(actor, signer.side) else _address(command.email)
     name = name_of(actor, signer, known=True)
     at = now()
     db.session.execute(_of_party(update(SigningCode), signer).values(expires_at=at))
@@ -128,6 +125,11 @@ def sign_with_code(actor: Actor, command: UseCode) -> Contract:
     add_signature(actor, taken, signer.side, code.name, Method.CODE, signer.address)
     commit()
     return taken.contract
+
+
+def _address(typed: str) -> str:
+    """Where to send the code; empty: it is read out."""
+    return checked_address(typed) if typed.strip() else ""
 
 
 def _matching(taken: InHand, signer: Signer, typed: str) -> SigningCode:

@@ -86,9 +86,3 @@ def read_code(typed: str) -> str:
     """What was typed, without case, spaces and dashes, full-width digits made plain."""
     plain = unicodedata.normalize("NFKC", typed).upper()
     return "".join(character for character in plain if character.isalnum())
-
-
-def is_address(email: str) -> bool:
-    """Whether a mail can be sent there, as far as its shape tells."""
-    local, sign, domain = email.partition("@")
-    return bool(local and sign and "." in domain and email.isprintable() and " " not in email)

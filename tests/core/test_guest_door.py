@@ -291,8 +291,11 @@ def test_the_site_sets_how_long_an_access_lasts(coordinator: Actor, split: Split
 @pytest.mark.parametrize(
     ("more", "rule"),
     [
-        ({"email": "agence"}, "guest.email"),
-        ({"email": "a b@c.fr"}, "guest.email"),
+        ({"email": "agence"}, "email"),
+        ({"email": "a b@c.fr"}, "email"),
+        ({"email": "agence@c.fr,autre@d.fr"}, "email"),
+        ({"email": "agence..nord@c.fr"}, "email"),
+        ({"email": "agénce@c.fr"}, "email"),
         ({"language": "uk"}, "guest.language"),
         ({"days": 0}, "guest.days"),
         ({"days": 181}, "guest.days"),
