@@ -8,33 +8,31 @@ from intranet import permissions as p
 from intranet.access import Role, Scope, visible
 from intranet.accounts.models import Membership, User
 from intranet.chantiers.models import Chantier
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
-from intranet.works.models import Contract, Split
+from intranet.works.models import Contract
+from intranet.works.queries import with_home_of_contract
 
 
 def contract_to_open(scope: Scope) -> Statement:
     """The contract ``:contract_id`` a chantier may be opened from, with the chantier opened already if any."""
+    to_open = select(
+        Contract.id,
+        Contract.number,
+        Contract.state,
+        Contract.starts_on,
+        Contract.ends_on,
+        Contract.partner_id,
+        Contract.dossier_id,
+        Household.name.label("tenant"),
+        Dwelling.address,
+        Dwelling.town,
+        Organisation.name.label("partner"),
+        Chantier.id.label("chantier_id"),
+    )
     statement = (
-        select(
-            Contract.id,
-            Contract.number,
-            Contract.state,
-            Contract.starts_on,
-            Contract.ends_on,
-            Contract.partner_id,
-            Contract.dossier_id,
-            Household.name.label("tenant"),
-            Dwelling.address,
-            Dwelling.town,
-            Organisation.name.label("partner"),
-            Chantier.id.label("chantier_id"),
-        )
-        .join(Split, Split.id == Contract.split_id)
-        .join(Dossier, Dossier.id == Contract.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
+        with_home_of_contract(to_open)
         .outerjoin(Organisation, Organisation.id == Contract.partner_id)
         .outerjoin(Chantier, Chantier.contract_id == Contract.id)
         .where(Contract.id == bindparam("contract_id"))

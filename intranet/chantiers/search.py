@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 
 from intranet.chantiers.models import Chantier
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.extensions import db
 from intranet.search.service import put_entry
 
@@ -15,12 +16,8 @@ CHANTIER_PARTNER = "chantier_partner"
 
 
 def _words() -> Select[int, str, str, str]:
-    return (
-        select(Chantier.id, Household.name, Dwelling.address, Dwelling.town)
-        .join(Dossier, Dossier.id == Chantier.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Chantier.dwelling_id)
-    )
+    statement = select(Chantier.id, Household.name, Dwelling.address, Dwelling.town)
+    return with_home(statement, Chantier.dossier_id, Chantier.dwelling_id)
 
 
 def index_chantier(chantier_id: int) -> None:

@@ -28,8 +28,8 @@ from intranet.chantiers.models import (
 from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.search import CHANTIER_PARTNER
 from intranet.chantiers.terms import ChantierState, TaskState
+from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dwelling, Household
-from intranet.dossiers.queries import with_home
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
 from intranet.search.queries import newest

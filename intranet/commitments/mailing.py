@@ -7,24 +7,25 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from intranet.commitments.models import Commitment
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.extensions import db
 from intranet.mail.service import queue_mail
 from intranet.organisations.models import Organisation
 from intranet.works.mailing import Reader, agents_of, followers_of, page_of
 
 _ABOUT = (
-    select(
-        Household.name.label("household"),
-        Dwelling.address,
-        Dwelling.postcode,
-        Dwelling.town,
-        Organisation.name.label("bailleur"),
+    with_home(
+        select(
+            Household.name.label("household"),
+            Dwelling.address,
+            Dwelling.postcode,
+            Dwelling.town,
+            Organisation.name.label("bailleur"),
+        ).select_from(Commitment),
+        Commitment.dossier_id,
+        Commitment.dwelling_id,
     )
-    .select_from(Commitment)
-    .join(Dossier, Dossier.id == Commitment.dossier_id)
-    .join(Household, Household.id == Dossier.household_id)
-    .join(Dwelling, Dwelling.id == Commitment.dwelling_id)
     .join(Organisation, Organisation.id == Commitment.bailleur_id)
     .where(Commitment.id == bindparam("commitment_id"))
 )

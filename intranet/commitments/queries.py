@@ -17,7 +17,8 @@ from intranet.clock import today
 from intranet.commitments.models import Commitment
 from intranet.commitments.rules import CommitmentState, state_on
 from intranet.documents.models import Document
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.search.folding import holds
@@ -81,13 +82,9 @@ class Counts(NamedTuple):
 
 
 def _base(scope: Scope, *columns: Any) -> Select[Any]:
+    promised = select(*columns).select_from(Commitment).join(Contract, Contract.id == Commitment.contract_id)
     statement = (
-        select(*columns)
-        .select_from(Commitment)
-        .join(Contract, Contract.id == Commitment.contract_id)
-        .join(Dossier, Dossier.id == Commitment.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Commitment.dwelling_id)
+        with_home(promised, Commitment.dossier_id, Commitment.dwelling_id)
         .join(Organisation, Organisation.id == Commitment.bailleur_id)
         .outerjoin(Document, Document.id == Commitment.document_id)
     )

@@ -15,7 +15,8 @@ from intranet.config import settings
 from intranet.documents.models import Document, DocumentKind
 from intranet.documents.service import read_bytes, store_bytes
 from intranet.documents.storage import digest_of
-from intranet.dossiers.models import Dossier, Household
+from intranet.dossiers.joins import with_household
+from intranet.dossiers.models import Household
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.signatures.certificate import SealFailed, identity
@@ -30,15 +31,16 @@ SEALED_STATES = frozenset({ContractState.SIGNED, ContractState.REPLACED})
 
 _bailleur = aliased(Organisation)
 _PARTIES = (
-    select(
-        Household.name.label("household"),
-        _bailleur.name.label("bailleur"),
-        Organisation.name.label("partner"),
+    with_household(
+        select(
+            Household.name.label("household"),
+            _bailleur.name.label("bailleur"),
+            Organisation.name.label("partner"),
+        )
+        .select_from(Contract)
+        .join(Split, Split.id == Contract.split_id),
+        Contract.dossier_id,
     )
-    .select_from(Contract)
-    .join(Split, Split.id == Contract.split_id)
-    .join(Dossier, Dossier.id == Contract.dossier_id)
-    .join(Household, Household.id == Dossier.household_id)
     .join(_bailleur, _bailleur.id == Split.bailleur_id)
     .outerjoin(Organisation, Organisation.id == Contract.partner_id)
     .where(Contract.id == bindparam("contract_id"))

@@ -10,11 +10,12 @@ from sqlalchemy import Select, bindparam, select
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.documents.models import Document
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.models import Dwelling, Household
 from intranet.rows import Row, fetch_all, fetch_value
 from intranet.signatures.models import Signature
 from intranet.signatures.rules import needed_sides
-from intranet.works.models import Contract, Split
+from intranet.works.models import Contract
+from intranet.works.queries import with_home_of_contract
 from intranet.works.rules import side_of
 from intranet.works.terms import ContractState, Side
 
@@ -39,20 +40,17 @@ def to_sign(side: Side) -> Sequence[Row]:
 def _to_sign(scope: Scope) -> Select[Any]:
     side = side_of(scope)
     done = select(Signature.id).where(Signature.contract_id == Contract.id, Signature.side == side)
+    columns: tuple[Any, ...] = (
+        Contract.id,
+        Contract.number,
+        Contract.created_at,
+        Contract.lines,
+        Household.name.label("tenant"),
+        Dwelling.address,
+        Dwelling.town,
+    )
     statement = (
-        select(
-            Contract.id,
-            Contract.number,
-            Contract.created_at,
-            Contract.lines,
-            Household.name.label("tenant"),
-            Dwelling.address,
-            Dwelling.town,
-        )
-        .join(Split, Split.id == Contract.split_id)
-        .join(Dossier, Dossier.id == Contract.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
+        with_home_of_contract(select(*columns))
         .where(Contract.state == ContractState.PREPARED, Contract.document_id.is_not(None), ~done.exists())
         .order_by(Contract.created_at, Contract.id)
         .limit(MOST)

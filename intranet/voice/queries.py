@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import and_, bindparam, select
 
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.guests.models import GuestAccess
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.works.models import LineAnswer, LineComment, Split, WorksKind, WorksLine
 from intranet.works.terms import Side
 
-_HEADER = (
+_HEADER = with_home(
     select(
         Split.id,
         Split.dossier_id,
@@ -26,12 +27,10 @@ _HEADER = (
         Dwelling.address,
         Dwelling.postcode,
         Dwelling.town,
-    )
-    .join(Dossier, Dossier.id == Split.dossier_id)
-    .join(Household, Household.id == Dossier.household_id)
-    .join(Dwelling, Dwelling.id == Split.dwelling_id)
-    .where(Split.id == bindparam("split_id"))
-)
+    ),
+    Split.dossier_id,
+    Split.dwelling_id,
+).where(Split.id == bindparam("split_id"))
 _LINES = (
     select(
         WorksLine.id,

@@ -17,6 +17,7 @@ from intranet import permissions as p
 from intranet.access import Actor, Scope, actor, registry, requires, visible
 from intranet.chantiers.models import Chantier
 from intranet.clock import PARIS, today
+from intranet.dossiers.joins import with_household
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.plugin_api import CalendarSource, Indicator
 from intranet.programme import FAMILIES, HOURS, PERCENT, TOLD_FROM
@@ -110,12 +111,9 @@ def chantier_dates(scope: Scope) -> Statement:
     """Chantiers planned on some day of ``:since`` … ``:until``."""
     start = func.coalesce(Chantier.started_on, Chantier.planned_start)
     end = func.coalesce(Chantier.handed_over_on, Chantier.finished_on, Chantier.planned_end, start)
-    statement = (
-        select(Chantier.id, start.label("start"), end.label("end"), Household.name)
-        .join(Dossier, Dossier.id == Chantier.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .where(start <= bindparam("until"), end >= bindparam("since"))
-    )
+    statement = with_household(
+        select(Chantier.id, start.label("start"), end.label("end"), Household.name), Chantier.dossier_id
+    ).where(start <= bindparam("until"), end >= bindparam("since"))
     return visible(scope, statement, p.CHANTIER_READ, Chantier)
 
 

@@ -5,7 +5,13 @@ Whether the person may see the object at all is for the view to have asked (``ac
 ask for themselves.
 """
 
-from intranet.works.queries.contracts import contract_header, live_contract, partners, signatures
+from intranet.works.queries.contracts import (
+    contract_header,
+    live_contract,
+    partners,
+    signatures,
+    with_home_of_contract,
+)
 from intranet.works.queries.history import (
     Comment,
     Kept,
@@ -72,4 +78,5 @@ __all__ = [
     "turn_of",
     "versions",
     "waiting_for_others",
+    "with_home_of_contract",
 ]

@@ -3,54 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from intranet.access import OrganisationKind
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one
 from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split
 from intranet.works.terms import GIVEN_UP
 
+Joined = TypeVar("Joined", bound=Select[*tuple[Any, ...]])
+
+
+def with_home_of_contract(statement: Joined) -> Joined:
+    """``statement``, which holds the contract, with its split, its household and the dwelling it is about."""
+    split = statement.join(Split, Split.id == Contract.split_id)
+    return with_home(split, Contract.dossier_id, Split.dwelling_id)
+
+
 _HEADER = (
-    select(
-        Contract.id,
-        Contract.version,
-        Contract.number,
-        Contract.state,
-        Contract.split_id,
-        Contract.dossier_id,
-        Contract.support_technical,
-        Contract.support_social,
-        Contract.starts_on,
-        Contract.ends_on,
-        Contract.days_a_week,
-        Contract.partner_id,
-        Contract.lines,
-        Contract.document_id,
-        Contract.reading_document_id,
-        Contract.sealed_document_id,
-        Contract.failure,
-        Contract.amends_id,
-        Contract.support_volunteers,
-        Contract.insurance,
-        Contract.insured_until,
-        Contract.image_consent,
-        Contract.created_at,
-        Contract.signed_on,
-        Household.name.label("tenant"),
-        Dwelling.address,
-        Dwelling.postcode,
-        Dwelling.town,
-        Split.bailleur_id,
-        Organisation.name.label("partner"),
+    with_home_of_contract(
+        select(
+            Contract.id,
+            Contract.version,
+            Contract.number,
+            Contract.state,
+            Contract.split_id,
+            Contract.dossier_id,
+            Contract.support_technical,
+            Contract.support_social,
+            Contract.starts_on,
+            Contract.ends_on,
+            Contract.days_a_week,
+            Contract.partner_id,
+            Contract.lines,
+            Contract.document_id,
+            Contract.reading_document_id,
+            Contract.sealed_document_id,
+            Contract.failure,
+            Contract.amends_id,
+            Contract.support_volunteers,
+            Contract.insurance,
+            Contract.insured_until,
+            Contract.image_consent,
+            Contract.created_at,
+            Contract.signed_on,
+            Household.name.label("tenant"),
+            Dwelling.address,
+            Dwelling.postcode,
+            Dwelling.town,
+            Split.bailleur_id,
+            Organisation.name.label("partner"),
+        )
     )
-    .join(Split, Split.id == Contract.split_id)
-    .join(Dossier, Dossier.id == Contract.dossier_id)
-    .join(Household, Household.id == Dossier.household_id)
-    .join(Dwelling, Dwelling.id == Split.dwelling_id)
     .outerjoin(Organisation, Organisation.id == Contract.partner_id)
     .where(Contract.id == bindparam("contract_id"))
 )

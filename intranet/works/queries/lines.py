@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one
 from intranet.works.models import (
@@ -33,42 +34,43 @@ from intranet.works.terms import (
 )
 
 _HEADER = (
-    select(
-        Split.id,
-        Split.version,
+    with_home(
+        select(
+            Split.id,
+            Split.version,
+            Split.dossier_id,
+            Split.dwelling_id,
+            Split.bailleur_id,
+            Split.state,
+            Split.number,
+            Split.turn,
+            Split.turn_since,
+            Split.silent,
+            Split.reminded_at,
+            Split.reminders,
+            Split.household_answered_on,
+            Split.household_answered_at_place,
+            Split.agreed_at,
+            Split.message,
+            Split.created_at,
+            Household.name.label("tenant"),
+            (Household.adults + Household.children).label("people"),
+            Dwelling.address,
+            Dwelling.postcode,
+            Dwelling.town,
+            Dwelling.floor,
+            Dwelling.kind,
+            Dwelling.surface_m2,
+            Dwelling.permit_year,
+            Dwelling.asbestos,
+            Dwelling.lead,
+            Dwelling.decent,
+            Organisation.name.label("bailleur"),
+            Organisation.answer_days,
+        ),
         Split.dossier_id,
         Split.dwelling_id,
-        Split.bailleur_id,
-        Split.state,
-        Split.number,
-        Split.turn,
-        Split.turn_since,
-        Split.silent,
-        Split.reminded_at,
-        Split.reminders,
-        Split.household_answered_on,
-        Split.household_answered_at_place,
-        Split.agreed_at,
-        Split.message,
-        Split.created_at,
-        Household.name.label("tenant"),
-        (Household.adults + Household.children).label("people"),
-        Dwelling.address,
-        Dwelling.postcode,
-        Dwelling.town,
-        Dwelling.floor,
-        Dwelling.kind,
-        Dwelling.surface_m2,
-        Dwelling.permit_year,
-        Dwelling.asbestos,
-        Dwelling.lead,
-        Dwelling.decent,
-        Organisation.name.label("bailleur"),
-        Organisation.answer_days,
     )
-    .join(Dossier, Dossier.id == Split.dossier_id)
-    .join(Household, Household.id == Dossier.household_id)
-    .join(Dwelling, Dwelling.id == Split.dwelling_id)
     .join(Organisation, Organisation.id == Split.bailleur_id)
     .where(Split.id == bindparam("split_id"))
 )

@@ -10,7 +10,8 @@ from sqlalchemy import Select, bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all
 from intranet.works.machine import TURN
@@ -62,10 +63,7 @@ def _queue(scope: Scope, mine: bool) -> Select[Any]:
         Split.silent,
     )
     statement = (
-        select(*columns)
-        .join(Dossier, Dossier.id == Split.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
+        with_home(select(*columns), Split.dossier_id, Split.dwelling_id)
         .join(Organisation, Organisation.id == Split.bailleur_id)
         .where(Split.state.in_(states))
         .order_by(Split.turn_since, Split.id)

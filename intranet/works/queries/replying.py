@@ -8,7 +8,8 @@ from sqlalchemy import Select, bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.works.models import Split, WorksLine
 
 
@@ -40,15 +41,8 @@ def split_to_answer(scope: Scope) -> Select[Any]:
         Dwelling.asbestos,
         Dwelling.lead,
     )
-    statement = (
-        select(*columns)
-        .select_from(Split)
-        .join(Dossier, Dossier.id == Split.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
-        .where(Split.id == bindparam("split_id"))
-    )
-    return visible(scope, statement, p.SPLIT_READ, Split)
+    statement = with_home(select(*columns).select_from(Split), Split.dossier_id, Split.dwelling_id)
+    return visible(scope, statement.where(Split.id == bindparam("split_id")), p.SPLIT_READ, Split)
 
 
 def line_to_answer(scope: Scope) -> Select[Any]:

@@ -9,27 +9,17 @@ from sqlalchemy import Select, bindparam, select
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.chantiers.models import Chantier
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.signatures.models import Signature
-from intranet.works.models import (
-    Contract,
-    ContractState,
-    Side,
-    Split,
-)
+from intranet.works.models import Contract, ContractState, Side
+from intranet.works.queries import with_home_of_contract
 from intranet.works.terms import GIVEN_UP
 
 
 def _contracts(scope: Scope, *columns: Any) -> Select[Any]:
-    statement = (
-        select(*columns)
-        .select_from(Contract)
-        .join(Split, Split.id == Contract.split_id)
-        .join(Dossier, Dossier.id == Contract.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
-        .outerjoin(Organisation, Organisation.id == Contract.partner_id)
+    statement = with_home_of_contract(select(*columns).select_from(Contract)).outerjoin(
+        Organisation, Organisation.id == Contract.partner_id
     )
     return visible(scope, statement, p.CONTRACT_READ, Contract)
 

@@ -13,7 +13,8 @@ from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
 from intranet.search.folding import holds
 
 
-def _dwellings(scope: Scope, *columns: Any) -> Select[Any]:
+def with_tenant(*columns: Any) -> Select[Any]:
+    """``columns`` of dwellings, each with the dossier that holds it now, or held it last, and its household."""
     latest = aliased(Dossier)
     tenancy = (
         select(func.max(latest.id))
@@ -21,13 +22,16 @@ def _dwellings(scope: Scope, *columns: Any) -> Select[Any]:
         .correlate(Dwelling)
         .scalar_subquery()
     )
-    statement = (
+    return (
         select(*columns)
         .select_from(Dwelling)
         .outerjoin(Dossier, Dossier.id == tenancy)
         .outerjoin(Household, Household.id == Dossier.household_id)
     )
-    return visible(scope, statement, p.DWELLING_READ, Dwelling)
+
+
+def _dwellings(scope: Scope, *columns: Any) -> Select[Any]:
+    return visible(scope, with_tenant(*columns), p.DWELLING_READ, Dwelling)
 
 
 def dwelling_list(scope: Scope, searched: bool, occupied: str) -> Select[Any]:

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from intranet.access import ACTOR, Scope
+from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.timeline.models import TimelineEntry
-from intranet.works.models import (
-    Split,
-)
+from intranet.works.models import Split
 
 
 def news(scope: Scope) -> Select[Any]:
@@ -20,22 +19,20 @@ def news(scope: Scope) -> Select[Any]:
     A split with another bailleur, even on the day the household moved, is none of its business.
     """
     mine = select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id)
+    columns: tuple[Any, ...] = (
+        TimelineEntry.at,
+        TimelineEntry.kind,
+        TimelineEntry.actor_name,
+        TimelineEntry.side,
+        TimelineEntry.from_state,
+        TimelineEntry.to_state,
+        TimelineEntry.data,
+        Household.name.label("tenant"),
+        Dwelling.id.label("dwelling_id"),
+        Dwelling.address,
+    )
     return (
-        select(
-            TimelineEntry.at,
-            TimelineEntry.kind,
-            TimelineEntry.actor_name,
-            TimelineEntry.side,
-            TimelineEntry.from_state,
-            TimelineEntry.to_state,
-            TimelineEntry.data,
-            Household.name.label("tenant"),
-            Dwelling.id.label("dwelling_id"),
-            Dwelling.address,
-        )
-        .join(Dossier, Dossier.id == TimelineEntry.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Dossier.dwelling_id)
+        with_home(select(*columns), TimelineEntry.dossier_id, Dossier.dwelling_id)
         .where(
             TimelineEntry.audience.contains(" bailleur "),
             Dwelling.bailleur_id == ACTOR.organisation_id,

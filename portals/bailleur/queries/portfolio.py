@@ -13,22 +13,12 @@ from intranet.chantiers.models import Chantier
 from intranet.commitments.models import Commitment
 from intranet.commitments.queries import IN_STATE
 from intranet.commitments.rules import CommitmentState
-from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
+from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.search.folding import holds
 from intranet.works.models import Contract, ContractState, Split, SplitState
+from portals.bailleur.queries.dwellings import with_tenant
 
 _ENDED = (ContractState.CANCELLED, ContractState.REPLACED)
-
-
-def _tenancy() -> Any:
-    """The dossier that holds the dwelling now, or held it last."""
-    latest = aliased(Dossier)
-    return (
-        select(func.max(latest.id))
-        .where(latest.dwelling_id == Dwelling.id, latest.state != DossierState.LEFT)
-        .correlate(Dwelling)
-        .scalar_subquery()
-    )
 
 
 def _last_split() -> Any:
@@ -112,12 +102,7 @@ def _portfolio(scope: Scope, searched: bool, late: bool, *, whole: bool) -> Sele
         Chantier.state.label("chantier_state"),
         *(func.coalesce(promised.c[name], 0).label(name) for name in ("due", "overdue", "done", "confirmed")),
     )
-    statement = (
-        select(*(columns if whole else (func.count(Dwelling.id),)))
-        .select_from(Dwelling)
-        .outerjoin(Dossier, Dossier.id == _tenancy())
-        .outerjoin(Household, Household.id == Dossier.household_id)
-    )
+    statement = with_tenant(*(columns if whole else (func.count(Dwelling.id),)))
     if whole:
         statement = (
             statement.outerjoin(Split, Split.id == _last_split())

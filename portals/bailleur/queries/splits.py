@@ -8,7 +8,8 @@ from sqlalchemy import Select, bindparam, func, select
 
 from intranet import permissions as p
 from intranet.access import Scope, visible
-from intranet.dossiers.models import Dossier, Dwelling, Household
+from intranet.dossiers.joins import with_home
+from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.search.folding import holds
 from intranet.works.models import (
@@ -68,13 +69,7 @@ def _answered() -> Any:
 
 
 def _splits(scope: Scope, *columns: Any) -> Select[Any]:
-    statement = (
-        select(*columns)
-        .select_from(Split)
-        .join(Dossier, Dossier.id == Split.dossier_id)
-        .join(Household, Household.id == Dossier.household_id)
-        .join(Dwelling, Dwelling.id == Split.dwelling_id)
-    )
+    statement = with_home(select(*columns).select_from(Split), Split.dossier_id, Split.dwelling_id)
     return visible(scope, statement, p.SPLIT_READ, Split)
 
 
