@@ -179,3 +179,33 @@ def test_a_household_answer_about_another_split_is_left_aside(app: Flask) -> Non
     url = f"/staff/splits/{scene.split_id}/household"
     scene.alc().post(url, {**data, "answered_on": today().isoformat()})
     assert db.session.get(LineAnswer, (stranger, Side.HOUSEHOLD)) is None
+
+
+def test_a_family_has_not_agreed_to_what_was_changed_in_another_tab(app: Flask) -> None:
+    scene = make_scene(app, SplitState.COUNTERED)
+    alc, line = scene.alc(), scene.lines[0]
+    url = f"/staff/splits/{scene.split_id}/household"
+    page = {"version": str(scene.split.version), "answered_on": today().isoformat(), "place": "Au bureau"}
+    page |= {f"line-{each.id}": "yes" for each in scene.lines}
+    changed = {
+        "room": "Une autre pièce",
+        "need": line.need,
+        "cause": line.cause,
+        "holder": line.holder,
+        "kind_id": str(line.kind_id),
+        "materials_payer": line.materials_payer,
+    }
+    form = {**changed, "version": str(line.version)}
+    assert alc.post(f"/staff/splits/{scene.split_id}/lines/{line.id}", form).status_code == 303
+
+    stale = alc.post(url, page)
+
+    assert stale.status_code == 409
+    assert "Vous avez changé la répartition depuis que cette page est ouverte" in text_of(stale)
+    assert "Une autre pièce" in text_of(stale)
+    assert db.session.get(LineAnswer, (line.id, Side.HOUSEHOLD)) is None
+    read_again = {**page, "version": str(scene.split.version)}
+    assert alc.post(url, read_again).status_code == 303
+    kept = db.session.get(LineAnswer, (line.id, Side.HOUSEHOLD), populate_existing=True)
+    assert kept is not None
+    assert kept.digest == scene.lines[0].digest

@@ -9,7 +9,7 @@ from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import now, today
 from intranet.commitments.service import end_commitments
-from intranet.errors import Refused
+from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.rent.offsets import pending
@@ -33,7 +33,9 @@ _TAKEN = frozenset({Answer.ACCEPTED, Answer.REFUSED, Answer.WAITING})
 
 
 def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
-    """The household's answers, taken by its référent on a day and at a place.
+    """The household's answers, taken by its référent on a day and at a place, to the wordings of that page.
+
+    ``Stale`` when a colleague changed the split meanwhile, or she herself: the family was not asked that.
 
     When every line is then accepted by ALC, the bailleur and the household, the split is agreed. Otherwise
     it stays ALC's turn: what the family refuses is to be changed and proposed again.
@@ -42,6 +44,13 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
     split = take_split(command.split_id)
     check_may_act(split, "record_household")
     refuse_stale_split(split, command.version, actor)
+    if split.version != command.version:
+        raise Stale(
+            _(
+                "Vous avez changé la répartition depuis que cette page est ouverte : "
+                "relisez les lignes avec la famille, puis enregistrez."
+            )
+        )
     if command.answered_on > today():
         raise Refused(
             "household.future", _("La réponse ne peut pas être datée du futur."), field="answered_on"
