@@ -145,6 +145,20 @@ def test_a_free_line_may_hold_any_writing(housed: Dossier, alc: Browser, words: 
     assert words in text_of(alc.get(url))
 
 
+def test_what_was_answered_or_consented_to_for_one_room_is_not_for_another(
+    housed: Dossier, alc: Browser
+) -> None:
+    url = f"/staff/dossiers/{housed.id}/visit"
+    tiling = visit_form("E.4", need="wished", consent_on=today().isoformat(), holder="tenant")
+    assert alc.post(url, tiling).status_code == 303
+    line = db.session.scalars(db.select(WorksLine)).one()
+    assert line.consent_on == today()
+    alc.post(f"/staff/splits/{line.split_id}/lines/{line.id}/copy", {"room": "Salle de bains"})
+    copied = db.session.scalars(db.select(WorksLine).where(WorksLine.room == "Salle de bains")).one()
+    assert (copied.consent_on, copied.condition_met, copied.holder) == (None, None, Holder.BAILLEUR)
+    assert copied.lock == "written_consent"
+
+
 def test_a_line_is_copied_to_another_room_and_removed(housed: Dossier, alc: Browser) -> None:
     url = f"/staff/dossiers/{housed.id}/visit"
     alc.post(url, visit_form())

@@ -192,6 +192,7 @@ def _values(line: LineView, kinds: Sequence[KindChoice]) -> dict[str, Any]:
 
 
 def _same(line: LineView, split_id: int, room: str) -> AddLine:
+    """The same works elsewhere: a safety question or a written consent was answered for its room alone."""
     return AddLine(
         split_id=split_id,
         room=room,
@@ -199,8 +200,6 @@ def _same(line: LineView, split_id: int, room: str) -> AddLine:
         kind_id=line.kind_id,
         label=line.label,
         cause=line.cause,
-        condition_met=line.condition_met,
         materials_cents=line.materials_cents,
         minutes=line.minutes,
-        consent_on=line.consent_on,
     )
