@@ -20,7 +20,7 @@ OF_THIS_HOME = (
     Document.kind == DocumentKind.INSURANCE,
     Document.audience.contains("bailleur"),
 )
-START_DAY = case((Chantier.planned_start > _TODAY, Chantier.planned_start), else_=_TODAY)
+_START_DAY = case((Chantier.planned_start > _TODAY, Chantier.planned_start), else_=_TODAY)
 """The day of start as far as it is known: the one planned, or today once that day has come (``:today``)."""
 
 
@@ -31,7 +31,7 @@ def start_day(planned_start: date | None) -> date:
 
 def insured() -> ColumnElement[bool]:
     """Whether the chantier's family is insured on the day of start (``:today``)."""
-    return select(Document.id).where(*OF_THIS_HOME, Document.valid_until >= START_DAY).exists()
+    return select(Document.id).where(*OF_THIS_HOME, Document.valid_until >= _START_DAY).exists()
 
 
 def insured_on() -> Select[int]:

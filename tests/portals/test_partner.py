@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,17 +18,15 @@ from intranet.accounts.models import User
 from intranet.chantiers import service
 from intranet.chantiers.commands import WriteNote
 from intranet.chantiers.machine import CHANTIER, TASK
-from intranet.chantiers.models import Chantier, Hours, SitePhoto, Task
-from intranet.chantiers.rules import BY_FACT
-from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
-from intranet.clock import at, now, today
+from intranet.chantiers.models import Chantier, Hours, SitePhoto
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, TaskState
+from intranet.clock import today
 from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.extensions import db
 from intranet.organisations.models import Organisation, Site
 from intranet.testing.chantiers import (
     Cast,
     add_photo,
-    attest,
     enter,
     jpeg,
     make_chantier,
@@ -37,11 +34,9 @@ from intranet.testing.chantiers import (
     make_task,
     reserve,
     tasks_of,
-    tick_all,
 )
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
 from intranet.testing.factories import csrf_token, make_organisation, make_pole, make_user, sign_in
-from intranet.web.formatting import day
 
 Counting = Callable[[], AbstractContextManager[Any]]
 
@@ -176,18 +171,6 @@ def test_a_stale_tap_is_answered_with_what_happened_meanwhile(on_site: Browser, 
     answer = on_site.post(f"/tasks/{task.id}", move="start", version=version)
     assert answer.status_code == 409
     assert "a signalé un blocage" in answer.text
-
-
-def test_the_start_list_is_ticked_and_the_refusal_names_what_is_missing(client: FlaskClient) -> None:
-    cast = make_chantier()
-    browser = Browser(client, cast.animator_user, "partner", cast.chantier.id)
-    assert browser.post("/start", item="diagnostics").status_code == 303
-    answer = browser.post("/move", move="clear", version=cast.chantier.version)
-    assert answer.status_code == 422
-    assert "assurance du locataire en cours, équipements" in answer.text
-    for item in BY_FACT:
-        assert browser.post("/start", item=item).status_code == 422
-    assert browser.post("/start", item="moon").status_code == 400
 
 
 def test_the_home_says_what_waits(client: FlaskClient, running: Cast) -> None:
@@ -578,52 +561,3 @@ def test_the_page_of_50_tasks_stays_light(client: FlaskClient) -> None:
     cast = make_chantier(ChantierState.OPEN, lines=50)
     browser = Browser(client, cast.animator_user, "partner", cast.chantier.id)
     assert len(gzip.compress(browser.get().data)) < 30_000
-
-
-def test_every_item_of_the_start_list_is_shown(client: FlaskClient) -> None:
-    cast = make_chantier()
-    page = Browser(client, cast.animator_user, "partner", cast.chantier.id).get().text
-    assert all((f'value="{item}"' in page) is (item not in BY_FACT) for item in StartItem)
-    assert db.session.scalars(select(Task.state)).first() is TaskState.TO_DO
-
-
-def test_the_start_list_says_until_when_the_family_is_insured_and_alc_alone_opens_the_paper(
-    client: FlaskClient,
-) -> None:
-    cast = make_chantier()
-    animator, coordinator = (
-        (cast.animator_user, "partner"),
-        (coordinator_of(cast), "staff"),
-    )
-
-    def item_of(who: tuple[User, str]) -> str:
-        page = Browser(client, *who, cast.chantier.id).get().text
-        return page[page.index("Assurance du locataire en cours") :].split("</li>")[0]
-
-    where = f'href="/staff/dossiers/{cast.dossier.id}/insurance"'
-    assert "aucune attestation n’est jointe" in item_of(animator)
-    assert "Le référent de la famille la joint" in item_of(animator)
-    assert where in item_of(coordinator)
-
-    attest(cast, days=40)
-    until = day(today() + timedelta(days=40))
-    assert f"attestation valable jusqu’au {until}<" in item_of(animator)
-    assert "/files/" not in item_of(animator)
-    assert 'href="/files/' in item_of(coordinator)
-    assert where not in item_of(coordinator)
-
-    cast.chantier.planned_start = today() + timedelta(days=60)
-    db.session.commit()
-    assert "avant le début prévu le" in item_of(animator)
-    assert where in item_of(coordinator)
-    with at(now() + timedelta(days=41)):
-        assert f"attestation expirée le {until}<" in item_of(animator)
-
-
-def test_the_home_counts_what_is_gathered_before_the_start(client: FlaskClient) -> None:
-    cast = make_chantier()
-    sign_in(client, cast.animator_user)
-    attest(cast)
-    assert "1 sur 6" in client.get("/partner/").text
-    tick_all(cast)
-    assert "La liste de démarrage est complète" in client.get("/partner/").text
