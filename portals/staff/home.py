@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
+from intranet.clock import now
 from intranet.dossiers.queries import COUNT_UP_TO
-from intranet.rows import fetch_all
+from intranet.rows import Row, fetch_all
 from intranet.settings.service import value
 from intranet.timeline.wordings import sentence
+from intranet.web.states import StateWord
+from intranet.works.delays import Delay, days_between
+from intranet.works.models import SplitState
 from portals.staff import queries, queues
 from portals.staff.blueprint import bp
 
-SHOWN_MINE, SHOWN_OTHERS = 12, 6
+SHOWN_MINE, SHOWN_LATE, SHOWN_OTHERS = 12, 6, 6
 PAGES = {
     "dossier": ("staff.dossier", "dossier_id"),
     "split": ("staff.split", "split_id"),
@@ -26,10 +32,19 @@ PAGES = {
     "new_chantier": ("staff.open_chantier", "contract_id"),
     "contract": ("staff.contract", "contract_id"),
     "commitment": ("staff.commitment", "commitment_id"),
+    "rent": ("staff.split_rent", "split_id"),
+    "access": ("staff.split_access", "split_id"),
+    "insurance": ("staff.dossier_insurance", "dossier_id"),
     "chantier": ("staff.chantier", "chantier_id"),
     "personal_data": ("staff.dossier_personal_data", "dossier_id"),
 }
-READING = {"new_contract": "split", "new_chantier": "contract", "personal_data": "dossier"}
+READING = {
+    "new_contract": "split",
+    "new_chantier": "contract",
+    "personal_data": "dossier",
+    "access": "split",
+    "insurance": "dossier",
+}
 """The page to read for those who may not do what the queue waits for."""
 
 
@@ -45,6 +60,14 @@ class Block:
     def capped(self) -> bool:
         """Whether some queue is longer than what is counted."""
         return any(number > COUNT_UP_TO for _queue, number in self.counters)
+
+
+class Late(NamedTuple):
+    """An answer that is late: whose it is, and what is left of its delay."""
+
+    row: Row
+    who: str
+    left: StateWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +92,7 @@ def _block(person: Actor, waiting: dict[str, int], rows: Sequence[Any], mine: bo
     chosen = {
         queue.key: queue
         for queue in queues.QUEUES
-        if (queue.permission is not None and person.may(queue.permission)) is mine
+        if not queue.apart and (queue.permission is not None and person.may(queue.permission)) is mine
     }
     counters = [(queue, waiting[key]) for key, queue in chosen.items() if waiting.get(key)]
     items = [
@@ -95,6 +118,9 @@ def home() -> str:
         "staff/home.html",
         mine=_block(person, waiting, rows, True, SHOWN_MINE),
         others=_block(person, waiting, rows, False, SHOWN_OTHERS),
+        late=[_late(row) for row in fetch_all(queues.late_answers, limit=SHOWN_LATE, **clock)],
+        late_total=waiting["late"],
+        counted_up_to=COUNT_UP_TO,
         news=[(row, _said(row)) for row in fetch_all(queries.news)],
         poles=programme,
         announced=int(value("core.programme.announced_households")),
@@ -102,6 +128,18 @@ def home() -> str:
         counted=sum(row.counted for row in programme),
         phases=[PhaseView(row.name, row.starts_on, row.ends_on) for row in fetch_all(queries.phases)],
     )
+
+
+def _late(row: Row) -> Late:
+    """Days left before the turn comes back; or that it came back; or that only the family is waited for."""
+    if row.silent:
+        return Late(row, row.bailleur, StateWord(_("Revenue sans réponse"), "red"))
+    if row.state is not SplitState.PROPOSED:
+        return Late(row, _("La famille"), StateWord(_("À recueillir"), "amber"))
+    delay = Delay(row.turn_since, row.answer_days, row.more_time_until)
+    days = max(0, days_between(now(), delay.back))
+    left = ngettext("%(num)d jour restant", "%(num)d jours restants", days)
+    return Late(row, row.bailleur, StateWord(left, "red" if delay.late(now()) else "amber"))
 
 
 def _said(row: Any) -> str:
