@@ -19,6 +19,7 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
 from intranet.rent.commands import AnswerOffset, TenantAnswer
+from intranet.rent.models import RentOffset
 from intranet.rent.offsets import offset_of, pending
 from intranet.rent.service import (
     answer_offset,
@@ -395,3 +396,26 @@ def test_reading_the_clause_takes_three_statements_however_many_lines(
             assert len(view_of(split_id).lines) == lines
         counts.append(seen.count)  # type: ignore[attr-defined]
     assert counts == [3, 3]
+
+
+def test_the_digest_kept_with_a_clause_follows_its_lines_and_overtakes_nobody() -> None:
+    split = a_split()
+    version = make_offset(split.id).version
+
+    def kept() -> RentOffset:
+        db.session.expire_all()
+        return db.session.scalars(select(RentOffset).where(RentOffset.split_id == split.id)).one()
+
+    for change in (
+        lambda: reworded(split, 0, materials_cents=4_000),
+        lambda: service.remove_line(
+            make_parties(fresh(split.id)).coordinator,
+            lines_of(split.id)[0].id,
+            lines_of(split.id)[0].version,
+        ),
+    ):
+        before = kept().digest
+        with writing():
+            change()
+        assert kept().digest == view_of(split.id).digest != before
+    assert kept().version == version

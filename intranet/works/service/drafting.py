@@ -14,6 +14,7 @@ from intranet.deletion import check_delete
 from intranet.dossiers.models import Dossier
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.rent.standing import restate
 from intranet.timeline.service import commit, record
 from intranet.works.commands import AddLine, ChangeLine
 from intranet.works.facts import dwelling_facts, kind_facts, line_facts, wording_of
@@ -193,6 +194,7 @@ def remove_line(actor: Actor, line_id: int, version: int) -> None:
         check_delete(line)
         split.lines.remove(line)
         db.session.delete(line)
+        restate(split.id)
     trace("works.line.removed", split, actor, audience=("alc",), line=label, room=room)
     commit()
 
@@ -220,6 +222,7 @@ def reword(split: Split, line: WorksLine, wording: Wording) -> bool:
         return False
     for answer in line.answers:
         forget(answer)
+    restate(split.id)
     return True
 
 
