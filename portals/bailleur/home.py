@@ -53,6 +53,7 @@ def home() -> ResponseReturnValue:
         mine=[each for each in splits if each.split.turn == Side.BAILLEUR],
         others=[each for each in splits if each.split.turn != Side.BAILLEUR],
         contracts=fetch_all(queries.contracts_to_sign),
+        rents=fetch_all(queries.rents_to_answer),
         promised=promised,
         overdue=[(each.row, _late(each.row.due_on)) for each in _overdue(promised)],
         news=[_news(row) for row in fetch_all(queries.news)],

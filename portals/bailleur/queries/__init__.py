@@ -8,6 +8,7 @@ from portals.bailleur.queries.contracts import contract_of, contract_page, contr
 from portals.bailleur.queries.dwellings import dwelling_count, dwelling_list, dwelling_page
 from portals.bailleur.queries.news import news
 from portals.bailleur.queries.portfolio import portfolio_count, portfolio_page, portfolio_rows
+from portals.bailleur.queries.rents import rents_to_answer
 from portals.bailleur.queries.splits import (
     dwelling_splits,
     split_count,
@@ -27,6 +28,7 @@ __all__ = [
     "portfolio_count",
     "portfolio_page",
     "portfolio_rows",
+    "rents_to_answer",
     "split_count",
     "split_list",
     "splits_under_way",
