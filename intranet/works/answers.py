@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeVar
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from intranet.errors import Refused
+from intranet.web.reading import parse_date
 from intranet.works.commands import AnswerLine
 from intranet.works.terms import Answer, Holder, Payer
 
@@ -34,6 +36,7 @@ def read_answer(form: MultiDict[str, str], line_id: int) -> AnswerLine:
         counter_holder=holder,
         counter_share_pct=_share(form.get("share", "")) if holder is Holder.SHARED else None,
         counter_payer=_one_of(Payer, form.get("payer", ""), "counter_payer"),
+        counter_due_on=_day(form.get("due", "")),
         comment=form.get("comment", ""),
         seen=form.get("seen", ""),
         consents="consents" in form,
@@ -61,3 +64,11 @@ def _share(text: str) -> int:
             field="counter_share_pct",
         )
     return int(digits)
+
+
+def _day(text: str) -> date | None:
+    """The day offered for the bailleur's part; nothing typed leaves the line's own."""
+    try:
+        return parse_date(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise Refused("form.date", str(error), field="counter_due_on") from None

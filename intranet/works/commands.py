@@ -101,6 +101,7 @@ class AnswerLine:
     counter_holder: Holder | None = None
     counter_share_pct: int | None = None
     counter_payer: Payer | None = None
+    counter_due_on: date | None = None
     comment: str = ""
     seen: str = ""
     consents: bool = False

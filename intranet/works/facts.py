@@ -83,6 +83,8 @@ def answer_data(answer: LineAnswer) -> dict[str, Any]:
             "counter_share_pct": answer.counter_share_pct,
             "counter_payer": answer.counter_payer.value if answer.counter_payer else None,
         }
+        if answer.counter_due_on:
+            data["counter_due_on"] = answer.counter_due_on.isoformat()
     return data
 
 

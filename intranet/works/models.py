@@ -195,6 +195,7 @@ class LineAnswer(Model):
     counter_holder: Mapped[Holder | None] = mapped_column(choice(Holder))
     counter_share_pct: Mapped[int | None] = mapped_column(Integer)
     counter_payer: Mapped[Payer | None] = mapped_column(choice(Payer))
+    counter_due_on: Mapped[date | None] = mapped_column(Date)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"))
     by_name: Mapped[str] = mapped_column(String(120), default="")  # who gave it, as they are called
     guest_id: Mapped[int | None] = mapped_column(

@@ -23,6 +23,7 @@ class Problem:
     payer: str = ""
     comment: str = ""
     consents: bool = False
+    due: str = ""
 
     @classmethod
     def of(cls, form: MultiDict[str, str], line_id: int, refused: Refused) -> Problem:
@@ -37,4 +38,5 @@ class Problem:
             form.get("payer", ""),
             form.get("comment", ""),
             "consents" in form,
+            form.get("due", ""),
         )

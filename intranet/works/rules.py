@@ -71,7 +71,9 @@ class Wording:
     tenant_cents: int | None = None
     due_on: date | None = None
 
-    def with_counter(self, holder: Holder | None, share: int | None, payer: Payer | None) -> Wording:
+    def with_counter(
+        self, holder: Holder | None, share: int | None, payer: Payer | None, due_on: date | None = None
+    ) -> Wording:
         """This wording as a counter-proposal would have it; what it leaves ``None`` stays."""
         taken = holder or self.holder
         kept = share if share is not None else self.tenant_share_pct
@@ -81,7 +83,7 @@ class Wording:
             tenant_share_pct=kept if taken is Holder.SHARED else None,
             materials_payer=payer or self.materials_payer,
             tenant_cents=self.tenant_cents if taken is not Holder.DROPPED else None,
-            due_on=self.due_on if taken in BAILLEUR_HOLDERS else None,
+            due_on=(due_on or self.due_on) if taken in BAILLEUR_HOLDERS else None,
         )
 
 

@@ -32,6 +32,7 @@ from intranet.works.wordings import (
     PAYERS,
     SIDES,
     WHATS,
+    before_in_words,
     value_in_words,
     who_does,
     within,
@@ -99,6 +100,7 @@ class Line:
     counter_holder: str
     counter_share: str
     counter_payer: str
+    counter_due: str  # as a date input wants it
     alc: Cell
     bailleur: Cell
     household: Cell
@@ -234,6 +236,7 @@ def _line(
         counter_holder=(row.counter_holder if counter and row.counter_holder else row.holder).value,
         counter_share=str((counter and row.counter_share_pct) or row.tenant_share_pct or ""),
         counter_payer=(row.counter_payer if counter and row.counter_payer else row.materials_payer).value,
+        counter_due=due.isoformat() if (due := (counter and row.counter_due_on) or row.due_on) else "",
         alc=_cell(row.alc),
         bailleur=_cell(row.bailleur),
         household=_cell(row.household, HOUSEHOLD_ANSWERS),
@@ -280,12 +283,14 @@ def why(default: Default | None) -> str:
 
 
 def _offer(row: LineView) -> str:
-    """What the bailleur offers instead: who does it, then who pays if that changes."""
+    """What the bailleur offers instead: who does it, then who pays and by when if that changes."""
     words = []
     if row.counter_holder is not None:
         words.append(who_does(row.counter_holder, row.counter_share_pct))
     if row.counter_payer is not None and row.counter_payer is not row.materials_payer:
         words.append(_("matériaux : %(who)s", who=within(PAYERS[row.counter_payer])))
+    if row.counter_due_on is not None:
+        words.append(before_in_words(row.counter_due_on))
     return ", ".join(words)
 
 

@@ -268,6 +268,11 @@ def within(words: Any) -> str:
     return text[:1].lower() + text[1:] if text[:3] in ("La ", "Le ", "The") else text
 
 
+def before_in_words(due_on: date) -> str:
+    """By when, inside a sentence."""
+    return str(_("avant le %(day)s", day=day(due_on)))
+
+
 def answer_in_words(answer: Mapping[str, Any], side: str = Side.BAILLEUR) -> str:
     """An answer of that side, with what it offers instead, if it does."""
     given = Answer(answer.get("answer", Answer.WAITING))
@@ -278,6 +283,8 @@ def answer_in_words(answer: Mapping[str, Any], side: str = Side.BAILLEUR) -> str
         offers.append(who_does(Holder(answer["counter_holder"]), answer.get("counter_share_pct")))
     if answer.get("counter_payer"):
         offers.append(_("matériaux payés par %(who)s", who=within(PAYERS[Payer(answer["counter_payer"])])))
+    if answer.get("counter_due_on"):
+        offers.append(before_in_words(date.fromisoformat(answer["counter_due_on"])))
     return str(_("contre-proposition : %(offers)s", offers=", ".join(offers)))
 
 

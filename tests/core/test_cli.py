@@ -50,7 +50,7 @@ def run(app: Flask, environment: dict[str, str]) -> Run:
 
 
 def test_status_and_check_tell_that_all_is_well(run: Run) -> None:
-    assert "0002_negotiation" in run("db", "status").output
+    assert "0003_counter_due" in run("db", "status").output
     assert "Models and database agree." in run("db", "check").output
 
 

@@ -249,6 +249,7 @@ class Negotiation(RuleBasedStateMachine):
         holder=st.none() | HOLDERS,
         share=SHARES,
         payer=st.none() | PAYERS,
+        due=st.none() | st.integers(-2, 400),
         stale=st.booleans(),
         consents=st.booleans(),
     )
@@ -260,6 +261,7 @@ class Negotiation(RuleBasedStateMachine):
         holder: Holder | None,
         share: int | None,
         payer: Payer | None,
+        due: int | None,
         stale: bool,
         consents: bool,
     ) -> None:
@@ -268,7 +270,10 @@ class Negotiation(RuleBasedStateMachine):
             return
         seen = next((old for each, old in self.old if each == line.id), "") if stale else line.digest
         present, line_id = line.digest, line.id
-        command = AnswerLine(line_id, seen, answer, holder, share, payer, "Pourquoi", consents=consents)
+        due_on = today() + timedelta(days=due) if due is not None else None
+        command = AnswerLine(
+            line_id, seen, answer, holder, share, payer, due_on, "Pourquoi", consents=consents
+        )
         with self.trying():
             service.answer_line(self.agents[agent], command)
             assert seen == present, "an answer to another wording was taken"

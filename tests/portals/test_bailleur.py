@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from intranet.access import OrganisationKind, Role
+from intranet.clock import today
 from intranet.database import writing
 from intranet.dossiers.models import Household
 from intranet.dossiers.terms import DossierState, Survey
@@ -18,11 +20,13 @@ from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
 from intranet.testing.factories import make_organisation, make_user
 from intranet.testing.works import kind_id, make_contract, make_parties, make_split
+from intranet.typography import FIXED
+from intranet.web.formatting import day
 from intranet.works import service
 from intranet.works.commands import AddLine
 from intranet.works.models import LineAnswer, LineComment
 from intranet.works.terms import Answer, Holder, Need, Side, SplitState
-from tests.portals.splits import Scene, make_scene, open_browser, row_of
+from tests.portals.splits import Scene, make_scene, open_browser, row_of, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -169,6 +173,34 @@ def test_a_share_that_is_no_percentage_comes_back_with_what_was_typed(
     assert f'value="{share}"' in row
     assert "Mon idée" in row
     assert '<option value="shared" selected>' in row
+
+
+def test_the_agent_says_by_when_and_alc_reads_it(scene: Scene) -> None:
+    due = today() + timedelta(days=40)
+    data = form_of(scene, answer="countered", holder="bailleur", payer="bailleur", due=f"{due:%d/%m/%Y}")
+    assert scene.bailleur().post(url_of(scene), data).status_code == 303
+    assert answer_of(scene.lines[0].id).counter_due_on == due
+    mine = row_of(text_of(scene.bailleur().get(f"/bailleur/splits/{scene.split_id}")), scene.lines[0].id)
+    assert f'name="due" type="date" value="{due}"' in mine
+    scene.bailleur().post(
+        f"/bailleur/splits/{scene.split_id}/send-back", {"version": str(scene.split.version)}
+    )
+    browser = scene.alc()
+    row = row_of(text_of(browser.get(f"/staff/splits/{scene.split_id}")), scene.lines[0].id)
+    assert f"Adopter : Le bailleur, avant le {day(due)}".replace(FIXED, " ") in row
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("03/14/2027", "le jour vient avant le mois"), ("demain", "Écrivez la date"), ("2019-01-01", "passée")],
+)
+def test_a_day_that_cannot_be_comes_back_as_it_was_typed(scene: Scene, typed: str, said: str) -> None:
+    data = form_of(scene, answer="countered", holder="bailleur", payer="bailleur", due=typed)
+    answer = scene.bailleur().post(url_of(scene), data)
+    row = row_of(text_of(answer), scene.lines[0].id)
+    assert answer.status_code == 422
+    assert said in row
+    assert f'name="due" type="text" value="{typed}" aria-invalid="true"' in row
 
 
 @pytest.mark.parametrize("field", ["answer", "holder", "payer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from intranet.access import Role
+from intranet.clock import today
 from intranet.documents.models import DocumentKind
 from intranet.documents.service import store_bytes
 from intranet.extensions import db
@@ -125,11 +127,15 @@ def test_a_guest_answers_comments_accepts_the_rest_and_sends_back(scene: Scene) 
         "holder": "shared",
         "share": "40",
         "payer": "bailleur",
+        "due": f"{today() + timedelta(days=30):%d/%m/%Y}",
         "comment": "À deux",
     }
     row = browser.post(answer_url(scene), form_of(scene, **counter), htmx=True)
     assert row.status_code == 200
     assert "Reprendre ma réponse" in row_of(row.get_data(as_text=True), first.id)
+    given = bailleurs_answer(first.id)
+    assert given is not None
+    assert given.counter_due_on == today() + timedelta(days=30)
     said = browser.post(f"{HERE}/lines/{second.id}/comments", {"comment": "Quelle couleur ?"})
     assert said.status_code == 303
     assert browser.post(f"{HERE}/accept", {"version": str(scene.split.version)}).status_code == 303

@@ -174,4 +174,6 @@ def _live_snapshot(line: LineView) -> dict[str, Any]:
             "counter_share_pct": line.counter_share_pct,
             "counter_payer": line.counter_payer.value if line.counter_payer else None,
         }
+        if line.counter_due_on:
+            answers[Side.BAILLEUR.value]["counter_due_on"] = line.counter_due_on.isoformat()
     return snapshot_line(line.id, line.code, wording, answers)

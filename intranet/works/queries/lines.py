@@ -25,8 +25,8 @@ from intranet.works.rules import Default, KindFacts, propose_default, seen_token
 from intranet.works.terms import (
     Answer,
     Cause,
-    Holder,
     DefaultHolder,
+    Holder,
     Need,
     Payer,
     Side,
@@ -97,10 +97,10 @@ _LINES = (
         WorksKind.legal_basis,
         WorksKind.professional_condition,
         WorksKind.consent,
-        WorksLine.label,
-        WorksLine.room,
         WorksKind.default_holder.label("usual_holder"),
         WorksKind.locked_to_bailleur,
+        WorksLine.label,
+        WorksLine.room,
         WorksLine.need,
         WorksLine.cause,
         WorksLine.condition_met,
@@ -123,6 +123,7 @@ _LINES = (
         _bailleur.counter_holder,
         _bailleur.counter_share_pct,
         _bailleur.counter_payer,
+        _bailleur.counter_due_on,
         _bailleur.by_id.label("bailleur_by"),
         _bailleur.at.label("bailleur_at"),
         _COMMENTS_OF_LINE.label("comments"),
@@ -175,14 +176,13 @@ class LineView(NamedTuple):
     fixed: bool = False  # in an amendment: as it was signed
     consent_document_id: int | None = None  # the written consent, as it was joined
     wear: Mapping[str, Any] | None = None  # the calculation behind ``tenant_cents``
+    counter_due_on: date | None = None  # by when the bailleur offers to do its part
 
     @property
     def disputed(self) -> bool:
         """Countered or refused by some side: these come first on the page."""
         return bool({self.bailleur, self.household} & {Answer.COUNTERED, Answer.REFUSED})
 
-    @property
-    def accepted_by_all(self) -> bool:
     @property
     def default(self) -> Default | None:
         """Who normally does it and why, or ``None`` when the kind is not known: a line ALC took out since."""
@@ -198,6 +198,8 @@ class LineView(NamedTuple):
         )
         return propose_default(kind, self.cause, self.need, self.consent_on)
 
+    @property
+    def accepted_by_all(self) -> bool:
         return self.alc is self.bailleur is self.household is Answer.ACCEPTED
 
 
@@ -277,6 +279,7 @@ def _view(row: Row) -> LineView:
         fixed=row.fixed,
         consent_document_id=row.consent_document_id,
         wear=row.wear if row.tenant_cents is not None else None,
+        counter_due_on=row.counter_due_on,
     )
 
 
@@ -320,11 +323,16 @@ def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
         bailleur_seen="",
         comments=present.comments if present else 0,
         tenant_cents=sent.get("tenant_cents"),
-        due_on=date.fromisoformat(sent["due_on"]) if sent.get("due_on") else None,
+        due_on=_day(sent.get("due_on")),
         fixed=present.fixed if present else False,
         consent_document_id=present.consent_document_id if present else None,
         wear=_same_debt(present, sent.get("tenant_cents")),
+        counter_due_on=_day(bailleur.get("counter_due_on")),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _same_debt(present: LineView | None, owed: int | None) -> Mapping[str, Any] | None:

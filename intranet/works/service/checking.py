@@ -97,6 +97,19 @@ def checked_share(holder: Holder, share: int | None) -> int | None:
     return share
 
 
+def refuse_bad_offer(on: date | None) -> None:
+    """``Refused`` when the day a counter-proposal offers has passed, or is out of sight. None offered is fine."""
+    if on is None:
+        return
+    _refuse_far(on, "counter_due_on")
+    if on < today():
+        raise Refused(
+            "answer.due_past",
+            _("Cette date est passée : proposez un jour à venir."),
+            field="counter_due_on",
+        )
+
+
 def checked_consent_day(on: date | None) -> date | None:
     """The day of the bailleur's written consent, which has been."""
     if on is not None and on > today():
@@ -141,10 +154,14 @@ def _due(holder: Holder, on: date | None) -> date | None:
     """By when the bailleur does its part, if it has one."""
     if on is None or holder not in BAILLEUR_HOLDERS:
         return None
+    _refuse_far(on, "due_on")
+    return on
+
+
+def _refuse_far(on: date, field: str) -> None:
     if not 0 <= on.year - today().year <= LATEST_YEARS:
         raise Refused(
             "line.due",
             _("Vérifiez l’année de la date prévue : elle est passée ou trop lointaine."),
-            field="due_on",
+            field=field,
         )
-    return on

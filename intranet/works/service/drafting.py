@@ -230,7 +230,8 @@ def forget(answer: LineAnswer) -> None:
     """Set an answer back to waiting."""
     answer.answer = Answer.WAITING
     answer.digest = ""
-    answer.counter_holder = answer.counter_share_pct = answer.counter_payer = answer.guest_id = None
+    answer.counter_holder = answer.counter_share_pct = answer.counter_payer = answer.counter_due_on = None
+    answer.guest_id = None
     answer.at = now()
 
 

@@ -82,7 +82,7 @@ def adopt_counter(actor: Actor, line_id: int, version: int) -> WorksLine:
     if answer is None or answer.answer is not Answer.COUNTERED:
         raise Refused("line.no_counter", _("Cette ligne ne porte pas de contre-proposition."))
     wording = wording_of(line).with_counter(
-        answer.counter_holder, answer.counter_share_pct, answer.counter_payer
+        answer.counter_holder, answer.counter_share_pct, answer.counter_payer, answer.counter_due_on
     )
     checked_share(wording.holder, wording.tenant_share_pct)
     refuse_broken(line_facts(line, wording), dwelling_facts(split.dwelling))

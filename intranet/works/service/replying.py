@@ -45,7 +45,7 @@ from intranet.works.rules import (
     seen_token,
     snapshot_line,
 )
-from intranet.works.service.checking import checked_share, fixed_refusal
+from intranet.works.service.checking import checked_share, fixed_refusal, refuse_bad_offer
 from intranet.works.service.loading import (
     check_may_act,
     facts_of,
@@ -104,6 +104,7 @@ _LINE = (
         LineAnswer.counter_holder,
         LineAnswer.counter_share_pct,
         LineAnswer.counter_payer,
+        LineAnswer.counter_due_on,
         LineAnswer.by_id,
         LineAnswer.at,
         func.coalesce(User.name, LineAnswer.by_name).label("by_name"),
@@ -120,7 +121,7 @@ _RAISE_VERSION = update(Split).where(Split.id == bindparam("split_id")).values(v
 _GIVEN: Any = {
     column: bindparam(f"new_{column}")
     for column in (
-        *("answer", "digest", "counter_holder", "counter_share_pct", "counter_payer"),
+        *("answer", "digest", "counter_holder", "counter_share_pct", "counter_payer", "counter_due_on"),
         *("by_id", "by_name", "guest_id", "at"),
     )
 }
@@ -180,7 +181,7 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
             _("Cette ligne a changé depuis que vous l’avez lue. Relisez-la avant de répondre."),
             _changed_since(row, command.digest),
         )
-    values = _values(command)
+    values = _values(command, row)
     _refuse_overwriting(actor, command, row, values)
     wanted = _wanted(row, command)
     consents = command.consents and row.kind_consent == "written" and wanted.holder in TENANT_HOLDERS
@@ -271,7 +272,9 @@ def _heard(split: Split) -> bool:
     return bool(found)
 
 
-def _values(command: AnswerLine) -> dict[str, Any]:
+def _values(command: AnswerLine, row: Row) -> dict[str, Any]:
+    """The answer's columns. A date is kept when it is another than the line's."""
+    due_on = _asked(row, command).due_on
     countered = command.answer is Answer.COUNTERED
     shared = countered and command.counter_holder is Holder.SHARED
     return {
@@ -280,6 +283,7 @@ def _values(command: AnswerLine) -> dict[str, Any]:
         "counter_holder": command.counter_holder if countered else None,
         "counter_share_pct": command.counter_share_pct if shared else None,
         "counter_payer": command.counter_payer if countered else None,
+        "counter_due_on": due_on if due_on != row.due_on else None,
     }
 
 
@@ -298,18 +302,29 @@ def _refuse_overwriting(actor: Actor, command: AnswerLine, row: Row, values: dic
     )
 
 
-def _wanted(row: Row, command: AnswerLine) -> Wording:
+def _asked(row: Row, command: AnswerLine) -> Wording:
     """The wording the answer asks for: the line's own, or the counter-proposal's."""
     wording = _wording(row)
     if command.answer is not Answer.COUNTERED:
         return wording
-    offered = wording.with_counter(command.counter_holder, command.counter_share_pct, command.counter_payer)
-    if command.counter_holder is Holder.SHARED or offered.holder is Holder.SHARED:
+    return wording.with_counter(
+        command.counter_holder, command.counter_share_pct, command.counter_payer, command.counter_due_on
+    )
+
+
+def _wanted(row: Row, command: AnswerLine) -> Wording:
+    """The same once it is checked: a counter-proposal is complete, and offers something else."""
+    offered = _asked(row, command)
+    if command.answer is not Answer.COUNTERED:
+        return offered
+    if offered.holder is Holder.SHARED:
         try:
             checked_share(offered.holder, offered.tenant_share_pct)
         except Refused as refused:
             raise Refused(refused.rule, refused.message, field="counter_share_pct") from None
-    if offered == wording:
+    if offered.due_on != row.due_on:
+        refuse_bad_offer(offered.due_on)
+    if offered == _wording(row):
         raise Refused(
             "answer.same", _("Votre contre-proposition ne change rien à la ligne."), field="counter_holder"
         )
