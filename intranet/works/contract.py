@@ -23,12 +23,13 @@ from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit, record
 from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
-from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts
+from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts, check_still_agreed
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.service.amending import contract_amended
 from intranet.works.service.checking import MOST_CENTS, MOST_MINUTES
 from intranet.works.service.loading import (
     check_may_act,
+    facts_of,
     refuse_stale_split,
     take_split,
 )
@@ -52,7 +53,8 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
     """Establish the contract of an agreed split: its lines are fixed here, its document is made after the commit.
 
     May: the coordinator and the référents. Refused before the household has joined, without a works partner
-    when one holds a line, and while another contract of the split is open.
+    when one holds a line, while another contract of the split is open, and when a guard-rail or the home's decency
+    has come in the way of what was agreed.
     """
     require_may(actor, p.CONTRACT_ISSUE)
     split = take_split(command.split_id)
@@ -60,6 +62,9 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
     if command.version is not None:
         refuse_stale_split(split, command.version, actor)
     _refuse_second(split)
+    offset = offset_of(split.id)
+    pending = offset is not None and not offset.consented
+    check_still_agreed(facts_of(split, rent_pending=pending))
     if split.dossier.state not in JOINED_STATES:
         raise Refused(
             "contract.not_joined",
@@ -89,7 +94,7 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
         days_a_week=command.days_a_week,
         partner_id=partner.id if partner else None,
         lines=lines,
-        rent_offset=offset.data() if (offset := offset_of(split.id)) else None,
+        rent_offset=offset.data() if offset else None,
         created_at=now(),
     )
     db.session.add(contract)

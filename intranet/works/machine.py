@@ -275,6 +275,14 @@ A document that could not be made is asked for again (``render_again``): nothing
 """
 
 
+def check_still_agreed(facts: SplitFacts) -> None:
+    """``Refused`` when what was agreed could not be agreed any more: a report or the home's decency has changed."""
+    for guard in SPLIT.transitions["agree"].guards:
+        refusal = guard(facts)
+        if refusal is not None:
+            raise refusal
+
+
 def may_now(name: str, state: SplitState) -> bool:
     """Whether the act or move ``name`` exists in ``state``. Who may is for ``access`` to say."""
     if name in SPLIT_ACTS:

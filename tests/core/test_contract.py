@@ -12,15 +12,17 @@ from sqlalchemy import select
 from intranet.access import Actor, OrganisationKind, Role
 from intranet.clock import today
 from intranet.documents.models import Document
-from intranet.dossiers.models import Dossier, DossierState
+from intranet.dossiers.models import Dossier, DossierState, Dwelling
+from intranet.dossiers.terms import Survey
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.jobs.service import run_due
 from intranet.signatures.rules import needed_sides
-from intranet.testing.dossiers import make_dossier
+from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.testing.works import (
     agree_split,
+    bring_split,
     fresh,
     lines_of,
     make_contract,
@@ -103,6 +105,21 @@ def test_a_bailleur_is_no_works_partner(agreed: Split) -> None:
         issue(coordinator(agreed), asked(agreed, partner_id=agreed.bailleur_id))
 
     assert refused.value.field == "partner_id"
+
+
+def test_what_a_report_forbids_since_it_was_agreed_gets_no_contract(db_session: object) -> None:
+    dwelling = make_dwelling(asbestos=Survey.CLEAR)
+    split = make_split(make_dossier(dwelling=dwelling, state=DossierState.JOINED), 1)
+    shelf = AddLine(split.id, "Séjour", Need.WISHED, label="Étagère au mur", holder=Holder.TENANT)
+    service.add_line(coordinator(split), shelf)
+    bring_split(split.id, SplitState.AGREED)
+    db.session.get_one(Dwelling, dwelling.id).asbestos = Survey.FOUND
+    db.session.commit()
+    with pytest.raises(Refused) as refused:
+        issue(coordinator(split), asked(split))
+
+    assert refused.value.rule == "split.guardrails"
+    assert "Étagère au mur" in str(refused.value.message)
 
 
 def test_a_second_contract_is_refused_while_one_is_open(agreed: Split) -> None:

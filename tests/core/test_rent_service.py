@@ -43,6 +43,7 @@ from intranet.testing.works import (
     fresh,
     kind_id,
     lines_of,
+    make_contract,
     make_parties,
     make_split,
     propose_split,
@@ -230,6 +231,18 @@ def test_a_home_found_not_decent_afterwards_holds_the_agreement_back() -> None:
 
     assert fresh(split.id).state is SplitState.COUNTERED
     assert pending(split.id)
+
+
+def test_a_home_found_not_decent_once_agreed_gets_no_contract_that_takes_works_off_its_rent() -> None:
+    split = consented()
+    agree_split(split.id)
+    assert fresh(split.id).state is SplitState.AGREED
+    db.session.get_one(Dwelling, split.dwelling_id).decent = False
+    db.session.commit()
+    with pytest.raises(Refused) as refused:
+        make_contract(split.id, rendered=False)
+
+    assert refused.value.rule == "split.rent_pending"
 
 
 def test_damages_and_the_bailleurs_lines_are_not_set_against_the_rent() -> None:
