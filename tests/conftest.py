@@ -12,35 +12,47 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
-from werkzeug.routing import Rule
 
 from intranet.app import create_app
 from intranet.config import Settings
 from intranet.extensions import db
 from intranet.migrate import upgrade_all
 from intranet.rows import reader
+from tests import prepared
 from tests.databases import Databases, open_databases
 
 ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
 NOT_HERE = "sqlite_only" if ON_POSTGRESQL else "postgresql_only"
 # Each test has an application of its own: looked through every 700 objects, they cost a quarter of the run.
 gc.set_threshold(50_000, 20, 50)
+prepared.install()
 HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with a reason that is reported, what speaks of the other database."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, with a reason that is reported, what speaks of the other database.
+
+    What touches no database is told once, by the run on SQLite: on PostgreSQL it would say the same.
+    """
     for item in items:
         if item.get_closest_marker(NOT_HERE):
             item.add_marker(pytest.mark.skip(reason=f"{NOT_HERE}: the other run covers it"))
+    if ON_POSTGRESQL:
+        same = [item for item in items if not _touches_a_database(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if _touches_a_database(item)]
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    """Every database of a test is a copy that the fixture ``databases`` makes."""
+    return "databases" in getattr(item, "fixturenames", ())
 
 
 @dataclass
@@ -64,38 +76,6 @@ def build_settings(url: str, folder: Path, **environment: str) -> Settings:
     return Settings.from_env({**defaults, **environment})
 
 
-class CompiledTemplates(BytecodeCache):
-    """Each test has its own application; its templates need not be compiled each time."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.known:
-            bucket.bytecode_from_string(self.known[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED_TEMPLATES = CompiledTemplates()
-
-
-class CompiledRule(Rule):
-    """Nor need its addresses be: Werkzeug writes and compiles a function for each, most of an application's start."""
-
-    known: ClassVar[dict[object, Any]] = {}
-
-    def _compile_builder(self, append_unknown: bool = True) -> Any:
-        key = (self.rule, tuple(self._trace), str(self.defaults), append_unknown)
-        if key not in self.known:
-            self.known[key] = super()._compile_builder(append_unknown)
-        return self.known[key]
-
-
-Flask.url_rule_class = CompiledRule
-
-
 class Browser(FlaskClient):
     """A client each of whose requests has a context of its own, as on a server.
 
@@ -117,7 +97,7 @@ def running_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.testing = True
     app.test_client_class = Browser
-    app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
+    prepared.lend(app, settings)
     try:
         yield app
     finally:
@@ -135,6 +115,8 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     with open_databases(os.environ.get("TEST_DATABASE_URL"), folder, worker) as found:
         with running_app(build_settings(found.template_url, folder)) as app:
             upgrade_all(app)
+            with app.app_context():
+                prepared.STATEMENTS.begin_with(db.engine)
         found.freeze()
         yield found
 

@@ -7,8 +7,9 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 
 from intranet.plugin_api import API_VERSION, Plugin
@@ -46,7 +47,7 @@ class Found:
 def discover() -> dict[str, Found]:
     """Every portal and plugin by name. Raises ``StartRefused`` on two of the same name or a bad manifest."""
     found: dict[str, Found] = {}
-    for each in [*_bundled(), *_installed(entry_points(group=GROUP))]:
+    for each in [*_bundled(), *_installed(_announced(tuple(sys.path)))]:
         _check_manifest(each)
         if each.name in found:
             raise StartRefused(
@@ -63,6 +64,12 @@ def _bundled() -> Iterator[Found]:
         for module in pkgutil.iter_modules(package.__path__, f"{folder}."):
             if module.ispkg:
                 yield _found(import_module(module.name), module.name, f"the bundled package {module.name}")
+
+
+@cache
+def _announced(_path: tuple[str, ...]) -> EntryPoints:
+    """Those of the distributions on the path, each of which has a file to be read: once for each path."""
+    return entry_points(group=GROUP)
 
 
 def _installed(points: Iterable[EntryPoint]) -> Iterator[Found]:
