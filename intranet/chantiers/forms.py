@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry, WriteNote
 from intranet.chantiers.terms import HoursRole, Moment
 from intranet.errors import Refused
+from intranet.web.answering import number_sent
 from intranet.web.forms import parse_date, parse_hours
 from intranet.works.terms import Side
 
@@ -43,8 +44,7 @@ def read_optional_day(sent: Sent, name: str) -> date | None:
 
 def read_number(sent: Sent, name: str) -> int:
     """A whole number written by the page itself; 0 for anything else."""
-    text = sent.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number_sent(sent.get(name, ""))
 
 
 def _choice(kind: Callable[[str], T], text: str) -> T | None:

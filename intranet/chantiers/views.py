@@ -19,9 +19,9 @@ from intranet.chantiers import forms, parts, service
 from intranet.chantiers.models import Chantier
 from intranet.chantiers.terms import StartItem
 from intranet.documents.uploads import receives_files
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
+from intranet.errors import Refused, Stale
 from intranet.rows import Builder, fetch_value
+from intranet.web.answering import DONE, refusal_of, status_of
 
 
 class Problem(NamedTuple):
@@ -41,19 +41,14 @@ def answer(
     form: str, done: str, command: Callable[[], object], again: Callable[[Problem], str], saved: str = ""
 ) -> ResponseReturnValue:
     """Run ``command``, then go to the address ``done``; refused, show the page ``again`` with the reason."""
-    try:
-        command()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        db.session.rollback()
-        stale = isinstance(refused, Stale)
+    refused = refusal_of(command)
+    if refused is not None:
         changes = refused.changes if isinstance(refused, Stale) else ()
         problem = Problem(form, str(refused.message), refused.field, changes, request.form)
-        return again(problem), 409 if stale else 422
+        return again(problem), status_of(refused)
     if saved:
         flash(saved, "success")
-    return redirect(done, 303)
+    return redirect(done, DONE)
 
 
 def check(permission: str, chantier_id: int, part: Builder | None = None, part_id: int = 0) -> None:

@@ -13,15 +13,14 @@ from intranet import permissions as p
 from intranet.access import OrganisationKind, actor, can, open_to_guests, require, requires
 from intranet.accounts.session import client_address
 from intranet.documents.uploads import receives_files
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
 from intranet.rows import Row
 from intranet.signatures import codes, queries, service, wordings
 from intranet.signatures.commands import Signer
 from intranet.signatures.forms import DrawForm, PaperForm, RefuseForm, SendCodeForm, SigningForm, UseCodeForm
 from intranet.signatures.loading import is_own
 from intranet.signatures.rules import CODE_LIFE, PAD_HEIGHT, PAD_WIDTH
-from intranet.web.forms import BaseForm, apply_refusal
+from intranet.web.answering import DONE, obey
+from intranet.web.forms import BaseForm
 from intranet.works import queries as works
 from intranet.works.models import Contract
 from intranet.works.rules import side_of
@@ -108,11 +107,11 @@ def send_code(contract_id: int, side: str) -> ResponseReturnValue:
     party = _party(contract_id, side)
     form = SendCodeForm(prefix="send-")
     shown: list[str] = []
-    problem = _obey(
+    status = obey(
         form, lambda: shown.append(codes.send_code(actor(), form.command(_signer(contract_id, party, form))))
     )
-    if problem is not None:
-        return _again(contract_id, party, "send", form, problem)
+    if status != DONE:
+        return _again(contract_id, party, "send", form, status)
     if shown[0]:
         return _page(_readable(contract_id), party, way="code", code=shown[0])
     flash(_("Le code est envoyé. Il vaut %(minutes)s minutes.", minutes=_minutes()), "success")
@@ -167,9 +166,9 @@ def _attempt(
     """Do it and go back to the contract; else the page again, with what was typed and why not."""
     party = _party(contract_id, side)
     form = WAYS[way](prefix=f"{way}-")
-    problem = _obey(form, lambda: sign(form, _signer(contract_id, party, form)))
-    if problem is not None:
-        return _again(contract_id, party, way, form, problem)
+    status = obey(form, lambda: sign(form, _signer(contract_id, party, form)))
+    if status != DONE:
+        return _again(contract_id, party, way, form, status)
     if way == "refuse":
         flash(_("Le refus est enregistré : la répartition revient à ALC."), "success")
     else:
@@ -177,21 +176,6 @@ def _attempt(
     if "HX-Request" in request.headers:  # the drawing is sent by script, which is told where to go
         return Response(status=204, headers={"HX-Redirect": _home(contract_id)})
     return redirect(_home(contract_id), 303)
-
-
-def _obey(form: BaseForm, command: Callable[[], Any]) -> int | None:
-    """Run the command if the form reads well; else the status to show the page again with."""
-    if not form.validate():
-        return 422
-    try:
-        command()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        db.session.rollback()
-        apply_refusal(form, refused)
-        return 409 if isinstance(refused, Stale) else 422
-    return None
 
 
 def _again(contract_id: int, party: Side, way: str, form: BaseForm, status: int) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # its t
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
-from intranet.errors import Refused
+from intranet.errors import Refused, Stale
 from intranet.freetext import tidy
 from intranet.web.reading import parse_date, parse_hours, parse_money
 
@@ -45,7 +45,9 @@ def required(message: str | None = None) -> DataRequired:
 
 
 def apply_refusal(form: FlaskForm, refused: Refused) -> None:
-    """Show a service's refusal at the field it names, else at the top of the form."""
+    """Show a service's refusal at the field it names, else at the top of the form, with what changed meanwhile."""
+    if isinstance(refused, Stale):
+        form.changes = refused.changes
     message = str(refused.message)
     field = form._fields.get(refused.field) if refused.field else None
     if field is None:

@@ -21,6 +21,7 @@ from intranet.extensions import db
 from intranet.rent.card import rent_card
 from intranet.rows import Row, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
+from intranet.web.answering import refusal_of, sent_version, status_of
 from intranet.works import queries, service, table
 from intranet.works.answers import read_answer
 from intranet.works.commands import SendBack
@@ -95,7 +96,7 @@ class Desk:
         """Accept every line that is not in discussion."""
         require(p.SPLIT_ANSWER, Split, split_id)
         try:
-            accepted = service.accept_undisputed(actor(), split_id, _version())
+            accepted = service.accept_undisputed(actor(), split_id, sent_version())
         except NotAllowed:
             raise
         except Refused as refused:
@@ -107,11 +108,8 @@ class Desk:
         """Give the turn back to ALC. A second sending finds it sent and says so."""
         require(p.SPLIT_ANSWER, Split, split_id)
         message = request.form.get("message", "")
-        try:
-            service.send_back(actor(), SendBack(split_id, _version(), message))
-        except NotAllowed:
-            raise
-        except Refused as refused:
+        refused = refusal_of(lambda: service.send_back(actor(), SendBack(split_id, sent_version(), message)))
+        if refused is not None:
             return self._refused(split_id, refused, message)
         flash(_("Vos réponses sont parties chez ALC."), "success")
         return redirect(self.address(split_id), 303)
@@ -120,17 +118,11 @@ class Desk:
         """Run what was asked at one line; give the row to htmx, else lead back to it."""
         if fetch_value(line_to_answer, split_id=split_id, line_id=line_id) is None:
             abort(404)
-        try:
-            command()
-        except NotAllowed:
-            raise
-        except Refused as refused:
-            db.session.rollback()
+        refused = refusal_of(command)
+        if refused is not None:
             problem = Problem.of(request.form, line_id, refused)
-            status = 409 if isinstance(refused, Stale) else 422
-            return self._row(split_id, line_id, problem) if _by_htmx() else self._page(
-                split_id, problem
-            ), status
+            shown = self._row(split_id, line_id, problem) if _by_htmx() else self._page(split_id, problem)
+            return shown, status_of(refused)
         if _by_htmx():
             return self._row(split_id, line_id)
         return redirect(f"{self.address(split_id)}#line-{line_id}", 303)
@@ -209,12 +201,6 @@ def _head(split_id: int) -> Row:
     if head is None:
         abort(404)
     return head
-
-
-def _version() -> int:
-    """The version the form was opened with; 0, which matches nothing, when it was tampered with."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _by_htmx() -> bool:

@@ -17,13 +17,13 @@ from flask_wtf.file import FileField
 from intranet import permissions as p
 from intranet.access import actor, require
 from intranet.documents.uploads import sent_file
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
+from intranet.errors import Refused
 from intranet.rent.commands import AnswerOffset
 from intranet.rent.offsets import offset_of
 from intranet.rent.service import answer_offset
 from intranet.rent.wordings import clause, state_word
-from intranet.web.forms import BaseForm, apply_refusal
+from intranet.web.answering import DONE, SHOWN, obey, refusal_of, sent_version, status_of
+from intranet.web.forms import BaseForm
 from intranet.works import queries, service
 from intranet.works.machine import may_now
 from intranet.works.models import Split
@@ -60,19 +60,13 @@ class Papers:
         """Give the written consent of art. 7 f, or join a paper to the one given."""
         require(p.SPLIT_ANSWER, Split, split_id, seen_by=p.SPLIT_READ)
         line = _line(split_id, line_id)
-        form, status = PaperForm(), 200
-        if form.answered():
-            try:
-                service.give_consent(actor(), line_id, _version(), sent_file("file"))
-                flash(_("Votre accord écrit est enregistré."), "success")
-                return redirect(self._back(split_id, line_id), 303)
-            except NotAllowed:
-                raise
-            except Refused as refused:
-                db.session.rollback()
-                apply_refusal(form, refused)
-                status = 409 if isinstance(refused, Stale) else 422
-                line = _line(split_id, line_id)
+        form = PaperForm()
+        status = obey(form, lambda: service.give_consent(actor(), line_id, sent_version(), sent_file("file")))
+        if status == DONE:
+            flash(_("Votre accord écrit est enregistré."), "success")
+            return redirect(self._back(split_id, line_id), DONE)
+        if status != SHOWN:
+            line = _line(split_id, line_id)
         head = queries.split_header(split_id)
         page = render_template(
             "works/consent.html",
@@ -92,20 +86,14 @@ class Papers:
         if request.method == "POST":
             require(p.SPLIT_ANSWER, Split, split_id, seen_by=p.SPLIT_READ)
             given, sent = request.form.get("answer") == "yes", request.form
-            try:
-                answer_offset(
-                    actor(), AnswerOffset(split_id, sent.get("digest", ""), given, sent.get("reason", ""))
-                )
+            command = AnswerOffset(split_id, sent.get("digest", ""), given, sent.get("reason", ""))
+            refused = refusal_of(lambda: answer_offset(actor(), command))
+            if refused is None:
                 flash(
                     _("Votre accord est enregistré.") if given else _("Votre refus est enregistré."),
                     "success",
                 )
-                return redirect(f"{self.address(split_id)}/rent", 303)
-            except NotAllowed:
-                raise
-            except Refused as problem:
-                db.session.rollback()
-                refused = problem
+                return redirect(f"{self.address(split_id)}/rent", DONE)
         offset, head = offset_of(split_id), queries.split_header(split_id)
         if offset is None or head is None:
             abort(404)
@@ -122,7 +110,7 @@ class Papers:
             and actor().may(p.SPLIT_ANSWER)
             and bool(actor().name),
         )
-        return page, 200 if refused is None else 409 if isinstance(refused, Stale) else 422
+        return page, SHOWN if refused is None else status_of(refused)
 
     def _back(self, split_id: int, line_id: int) -> str:
         return f"{self.address(split_id)}#line-{line_id}"
@@ -134,9 +122,3 @@ def _line(split_id: int, line_id: int) -> LineView:
     if found is None:
         abort(404)
     return found
-
-
-def _version() -> int:
-    """The version the form was opened with; 0, which matches nothing, when it was tampered with."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -11,6 +11,7 @@ from intranet.access import actor, requires
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.rows import fetch_all, fetch_value
+from intranet.web.answering import sent_version
 from intranet.web.forms import apply_refusal
 from intranet.web.listing import Filter, Listing
 from plugins.directory import queries, service
@@ -89,6 +90,4 @@ def _answer(form: EntryForm, entry_id: int | None) -> ResponseReturnValue:
 def _save(form: EntryForm, entry_id: int | None) -> int:
     if entry_id is None:
         return service.add_entry(actor(), form.fields()).id
-    version = request.form.get("version", "")
-    opened_at = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-    return service.change_entry(actor(), entry_id, opened_at, form.fields()).id
+    return service.change_entry(actor(), entry_id, sent_version(), form.fields()).id

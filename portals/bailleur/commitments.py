@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,9 +20,8 @@ from intranet.commitments.models import Commitment
 from intranet.commitments.rules import OPEN, CommitmentState
 from intranet.commitments.wordings import next_sentence, state_word
 from intranet.documents.uploads import receives_files, upload_limit_mb
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
 from intranet.timeline.queries import entries_about
+from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.web.forms import BaseForm, DateField, LongTextField, apply_refusal, required
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES
@@ -63,7 +62,7 @@ def commitment_done(commitment_id: int) -> ResponseReturnValue:
 
     def mark() -> None:
         file = form.file.data
-        command = MarkDone(commitment_id, _version(), form.done_on.data or today(), form.note.data or "")
+        command = MarkDone(commitment_id, sent_version(), form.done_on.data or today(), form.note.data or "")
         service.mark_done(actor(), command, file.stream, file.filename)
 
     return _obey(
@@ -79,7 +78,7 @@ def commitment_take_back(commitment_id: int) -> ResponseReturnValue:
     return _obey(
         commitment_id,
         form,
-        lambda: service.take_back(actor(), commitment_id, _version()),
+        lambda: service.take_back(actor(), commitment_id, sent_version()),
         _("C’est repris : les travaux sont de nouveau à faire."),
         validates=False,
     )
@@ -104,24 +103,12 @@ def _obey(
     require(p.COMMITMENT_DO, Commitment, commitment_id, seen_by=p.COMMITMENT_READ)
     if validates and not form.validate():
         return _page(commitment_id, form), 422
-    try:
-        command()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        db.session.rollback()
-        if isinstance(refused, Stale):
-            form.changes = refused.changes
+    refused = refusal_of(command)
+    if refused is not None:
         apply_refusal(form, refused)
-        return _page(commitment_id, form), 409 if isinstance(refused, Stale) else 422
+        return _page(commitment_id, form), status_of(refused)
     flash(done, "success")
-    return redirect(url_for("bailleur.commitment", commitment_id=commitment_id), 303)
-
-
-def _version() -> int:
-    """The version the form was opened with; 0, which matches nothing, when it was tampered with."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return redirect(url_for("bailleur.commitment", commitment_id=commitment_id), DONE)
 
 
 def _page(commitment_id: int, form: DoneForm) -> str:

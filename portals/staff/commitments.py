@@ -17,12 +17,11 @@ from intranet.commitments.listing import read_list, worded
 from intranet.commitments.models import Commitment
 from intranet.commitments.rules import CommitmentState
 from intranet.commitments.wordings import CONFIRMERS, next_sentence, state_word
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
+from intranet.errors import Refused
 from intranet.timeline.queries import entries_about
+from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES
-from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from portals.staff.blueprint import bp
 
 
@@ -78,14 +77,9 @@ def commitments_panel(_person: Actor, dossier_id: int) -> str:
 
 def _obey(commitment_id: int, command: Callable[[], object], done: str) -> ResponseReturnValue:
     require(p.COMMITMENT_CONFIRM, Commitment, commitment_id, seen_by=p.COMMITMENT_READ)
-    try:
-        command()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        db.session.rollback()
-        status = CONFLICT if isinstance(refused, Stale) else UNPROCESSABLE
-        return _page(commitment_id, refused), status
+    refused = refusal_of(command)
+    if refused is not None:
+        return _page(commitment_id, refused), status_of(refused)
     flash(done, "success")
     return redirect(url_for("staff.commitment", commitment_id=commitment_id), DONE)
 

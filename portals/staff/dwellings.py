@@ -14,9 +14,9 @@ from intranet.dossiers import service
 from intranet.dossiers.models import Dwelling
 from intranet.dossiers.wordings import STATES, SURVEYS
 from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.listing import Filter, Listing
 from portals.staff import queries
-from portals.staff.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.forms import KINDS, DwellingForm
 

@@ -15,8 +15,8 @@ from intranet.dossiers import commands as c
 from intranet.dossiers import service
 from intranet.dossiers.models import Dossier
 from intranet.rows import fetch_all
+from intranet.web.answering import DONE, SHOWN, obey, sent_version
 from portals.staff import queries
-from portals.staff.answering import DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.dossiers import open_head
 from portals.staff.forms import HouseholdForm, OpenDossierForm

@@ -17,7 +17,7 @@ from intranet.dossiers.models import Dossier
 from intranet.errors import Refused
 from intranet.plugin_api import Actor
 from intranet.rows import fetch_all
-from portals.staff.answering import DONE, obey
+from intranet.web.answering import DONE, obey
 from portals.staff.blueprint import bp
 from portals.staff.dossiers import open_head
 from portals.staff.forms import InsuranceForm

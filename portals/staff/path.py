@@ -16,12 +16,10 @@ from intranet.dossiers import commands as c
 from intranet.dossiers import service
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import free_dwellings
-from intranet.errors import Refused
-from intranet.extensions import db
 from intranet.rows import fetch_all
+from intranet.web.answering import DONE, SHOWN, obey, refusal_of, sent_version
 from intranet.web.forms import BaseForm
 from portals.staff import queries
-from portals.staff.answering import DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.dossiers import open_head
 from portals.staff.forms import (
@@ -68,10 +66,8 @@ def _ask(
 
 def _push(dossier_id: int, command: Callable[[], Any], said: str) -> ResponseReturnValue:
     """Obey a plain button; what a rule says against it is said on the dossier's page."""
-    try:
-        command()
-    except Refused as refused:
-        db.session.rollback()
+    refused = refusal_of(command)
+    if refused is not None:
         flash(str(refused.message), "error")
         return redirect(_home_of(dossier_id), DONE)
     return _back(dossier_id, said)

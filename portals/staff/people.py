@@ -17,7 +17,7 @@ from intranet.dossiers.models import Dossier
 from intranet.dossiers.people import PLACES
 from intranet.organisations.models import Confidentiality
 from intranet.rows import fetch_all
-from portals.staff.answering import DONE, obey, sent_version
+from intranet.web.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.dossiers import open_head
 from portals.staff.forms import GrantForm, NoteForm, PeopleForm

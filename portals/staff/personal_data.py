@@ -16,7 +16,7 @@ from intranet.extensions import db
 from intranet.privacy import service
 from intranet.privacy.keeping import kept_until
 from intranet.timeline.reads import note_read
-from portals.staff.answering import DONE, SHOWN, obey, sent_version
+from intranet.web.answering import DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.forms import EraseForm
 

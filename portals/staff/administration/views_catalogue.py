@@ -12,12 +12,12 @@ from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.rows import fetch_all, fetch_one
 from intranet.timeline.queries import entries_about
+from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.listing import Filter
 from intranet.works.service import kinds as service
 from portals.staff.administration import queries
 from portals.staff.administration.forms import HOLDERS, PROFESSIONALS, KindForm
 from portals.staff.administration.lists import read_list
-from portals.staff.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
 
 

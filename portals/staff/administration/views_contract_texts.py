@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.errors import Refused
+from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.web.forms import BaseForm, LongTextField, TextField, apply_refusal, required
 from intranet.works.contract_document import (
     SITE_TEMPLATE,
@@ -27,7 +28,6 @@ from intranet.works.contract_facts import sample_content
 from intranet.works.contract_texts import LANGUAGES, NAMES, PARTS, Part, Text, Texts
 from intranet.works.queries.texts import last_texts, text_versions, texts_in_force, untranslated
 from intranet.works.service import texts as service
-from portals.staff.answering import DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 
 LANGUAGE_WORDS = {"fr": _l("Français (à signer)"), "en": _l("Anglais (copie de lecture)")}

@@ -19,12 +19,12 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
+from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.listing import Filter
 from intranet.web.states import StateWord
 from portals.staff.administration import queries
 from portals.staff.administration.forms import InviteForm, PersonForm, PlaceForm
 from portals.staff.administration.lists import read_list
-from portals.staff.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
 
 STATES = {

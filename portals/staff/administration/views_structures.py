@@ -16,12 +16,12 @@ from intranet.organisations import service
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
 from intranet.rows import Statement, fetch_all, fetch_one
 from intranet.timeline.queries import EntryView, entries_about
+from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.forms import BaseForm
 from intranet.web.listing import Filter
 from portals.staff.administration import queries
 from portals.staff.administration.forms import OrganisationForm, PoleForm, SiteForm
 from portals.staff.administration.lists import read_list
-from portals.staff.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
 
 BY_NAME = {"name": _l("Nom")}

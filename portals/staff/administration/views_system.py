@@ -16,8 +16,8 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.pluginsystem.discovery import Found
 from intranet.settings import service
+from intranet.web.answering import DONE, UNPROCESSABLE
 from intranet.web.forms import tidy
-from portals.staff.answering import DONE, UNPROCESSABLE
 from portals.staff.blueprint import bp
 
 

@@ -23,9 +23,9 @@ from intranet.wear import grids
 from intranet.wear.reading import COLUMNS, MOST_BYTES, Reading, decode, read_grid, shown
 from intranet.wear.rules import Rate
 from intranet.wear.service import ImportGrid, import_grid, withdraw_grid
+from intranet.web.answering import DONE, SHOWN, UNPROCESSABLE, obey
 from intranet.web.export import CSV_TYPE, csv_pieces
 from intranet.web.forms import BaseForm, DateField, InputRequired, TextField, required
-from portals.staff.answering import DONE, SHOWN, UNPROCESSABLE, obey
 from portals.staff.blueprint import bp
 
 

@@ -25,10 +25,10 @@ from intranet.guests.wordings import state_word
 from intranet.mail.service import link
 from intranet.rows import Row
 from intranet.settings.service import value
+from intranet.web.answering import DONE, SHOWN, obey
 from intranet.web.forms import BaseForm, RadioField, SelectField, TextField, required
 from intranet.works import queries as works
 from intranet.works.models import Side, Split, SplitState
-from portals.staff.answering import DONE, SHOWN, obey
 from portals.staff.blueprint import bp
 
 MAIL, LETTER = "mail", "letter"

@@ -15,6 +15,7 @@ from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.chantiers.models import Chantier
 from intranet.rows import Row, fetch_value
+from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.web.formatting import hours, money
 from intranet.web.forms import BaseForm, LongTextField, required
 from intranet.works import contract as contracts
@@ -22,7 +23,6 @@ from intranet.works import queries, service
 from intranet.works.models import Contract, ContractState, Holder, Split, SplitState
 from intranet.works.service.amending import OVER
 from intranet.works.wordings import who_does
-from portals.staff.answering import DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 
 _CHANTIER_STATE = select(Chantier.state).where(Chantier.contract_id == bindparam("contract_id"))

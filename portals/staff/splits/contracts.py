@@ -12,11 +12,11 @@ from intranet.errors import Refused
 from intranet.rows import Row, fetch_value
 from intranet.signatures import wordings as signing
 from intranet.timeline.queries import entries_about
+from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.works import contract as contracts
 from intranet.works import queries
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 from intranet.works.wordings import contract_state_word
-from portals.staff.answering import DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits.amendments import STANDING_LINKS, may_amend, retry_of
 from portals.staff.splits.forms import ContractForm

@@ -17,11 +17,11 @@ from intranet.voice.queries import language_of
 from intranet.voice.showing import NOTHING_TYPED, Typed, family_page
 from intranet.voice.texts import words
 from intranet.voice.views import chosen_language
+from intranet.web.answering import CONFLICT, DONE, SHOWN, UNPROCESSABLE
 from intranet.works import service
 from intranet.works.models import Split
 from intranet.works.service.household import Heard
 from intranet.works.terms import SplitState
-from portals.staff.answering import CONFLICT, DONE, SHOWN, UNPROCESSABLE
 from portals.staff.blueprint import bp
 from portals.staff.splits.household import HouseholdForm
 

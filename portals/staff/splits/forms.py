@@ -11,6 +11,7 @@ from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from intranet.wear.rules import OLDEST
+from intranet.web.answering import number_sent
 from intranet.web.forms import (
     BaseForm,
     DateField,
@@ -78,8 +79,7 @@ class LineForm(BaseForm):
     @property
     def chosen_kind(self) -> int | None:
         """The kind chosen; nothing for a free line or for what is no number."""
-        chosen = self.kind_id.data or ""
-        return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+        return number_sent(self.kind_id.data or "") or None
 
     @property
     def condition(self) -> bool | None:

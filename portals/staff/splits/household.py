@@ -13,13 +13,13 @@ from flask_babel import ngettext
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
+from intranet.web.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from intranet.web.forms import BaseForm, DateField, TextField, required
 from intranet.works import queries, service
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import may_now
 from intranet.works.models import Answer, Holder, Split
 from intranet.works.queries import LineView
-from portals.staff.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
 

@@ -11,15 +11,13 @@ from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
+from intranet.web.answering import DONE, UNPROCESSABLE, obey, refusal_of, sent_version, status_of
 from intranet.works import queries, service
 from intranet.works.commands import AddLine, OverrideGuardrail
 from intranet.works.guardrails import GuardRailBroken
 from intranet.works.models import Split
 from intranet.works.problem import Problem
 from intranet.works.queries import KindChoice, LineView
-from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
 from portals.staff.splits.damage import damage_preview
@@ -138,15 +136,9 @@ def _at_line(split_id: int, line_id: int, command: Callable[[], Any]) -> Respons
     require(p.SPLIT_WRITE, Split, split_id, seen_by=p.SPLIT_READ)
     if not queries.is_line_of(split_id, line_id):
         abort(404)
-    try:
-        command()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        db.session.rollback()
-        problem = Problem.of(request.form, line_id, refused)
-        status = CONFLICT if isinstance(refused, Stale) else UNPROCESSABLE
-        return row(split_id, line_id, problem), status
+    refused = refusal_of(command)
+    if refused is not None:
+        return row(split_id, line_id, Problem.of(request.form, line_id, refused)), status_of(refused)
     if "HX-Request" in request.headers:
         return row(split_id, line_id)
     return redirect(url_for("staff.split", split_id=split_id, _anchor=f"line-{line_id}"), DONE)

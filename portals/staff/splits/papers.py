@@ -12,13 +12,13 @@ from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
 from intranet.documents.uploads import receives_files, sent_file
+from intranet.web.answering import DONE, SHOWN, UNPROCESSABLE, obey, sent_version
 from intranet.web.forms import BaseForm, DateField, InputRequired
 from intranet.works import queries, service
 from intranet.works.machine import may_now
 from intranet.works.models import Split
 from intranet.works.queries import LineView
 from intranet.works.why import explain
-from portals.staff.answering import DONE, SHOWN, UNPROCESSABLE, obey, sent_version
 from portals.staff.blueprint import bp
 
 

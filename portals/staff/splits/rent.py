@@ -23,6 +23,7 @@ from intranet.rent.offsets import OffsetView, candidates, offset_of
 from intranet.rent.rules import MOST_MONTHS
 from intranet.rent.service import attach_document, record_tenant, remove_offset, save_offset
 from intranet.rent.wordings import EARLY_DEPARTURE, clause, state_word
+from intranet.web.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from intranet.web.forms import (
     BaseForm,
     DateField,
@@ -36,7 +37,6 @@ from intranet.web.forms import (
 from intranet.works import queries
 from intranet.works.machine import may_now
 from intranet.works.models import Split
-from portals.staff.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 
 YES, NO = "yes", "no"

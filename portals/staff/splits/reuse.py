@@ -12,9 +12,9 @@ from intranet.access import actor, require, requires
 from intranet.dossiers.models import Dossier
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
+from intranet.web.answering import DONE, sent_version
 from intranet.works.models import Split
 from intranet.works.service.reusing import reuse_split
-from portals.staff.answering import DONE, sent_version
 from portals.staff.blueprint import bp
 
 

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
-from intranet.errors import NotAllowed, Refused, Stale
-from intranet.extensions import db
+from intranet.errors import Refused
 from intranet.rent.card import rent_card
 from intranet.timeline.queries import entries_about
 from intranet.timeline.reads import note_read
+from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.works import queries, service, table
 from intranet.works.commands import Propose
 from intranet.works.machine import may_now
@@ -23,7 +23,6 @@ from intranet.works.models import Side, Split, SplitState
 from intranet.works.problem import Problem
 from intranet.works.turn import turn_block
 from intranet.works.wordings import next_sentence, state_word
-from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits.amendments import STANDING_LINKS
 
@@ -82,14 +81,9 @@ def split_reopen(split_id: int) -> ResponseReturnValue:
 
 def _move(split_id: int, command: Callable[[], Any], done: str) -> ResponseReturnValue:
     require(p.SPLIT_WRITE, Split, split_id, seen_by=p.SPLIT_READ)
-    try:
-        command()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        db.session.rollback()
-        status = CONFLICT if isinstance(refused, Stale) else UNPROCESSABLE
-        return page(split_id, refused=refused), status
+    refused = refusal_of(command)
+    if refused is not None:
+        return page(split_id, refused=refused), status_of(refused)
     flash(done, "success")
     return redirect(url_for("staff.split", split_id=split_id), DONE)
 

@@ -12,12 +12,12 @@ from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.web.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from intranet.web.formatting import day
 from intranet.web.reading import parse_date
 from intranet.works import service
 from intranet.works.commands import GrantTime
 from intranet.works.models import Split
-from portals.staff.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.splits.table import page
 

@@ -11,12 +11,12 @@ from intranet.access import actor, require, requires
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import dossier_header
 from intranet.rows import fetch_one
+from intranet.web.answering import DONE, SHOWN, obey
 from intranet.works import queries, service
 from intranet.works.machine import may_now
 from intranet.works.models import Need, Side, SplitState
 from intranet.works.queries.reusable import reusable
 from intranet.works.wordings import state_word
-from portals.staff.answering import DONE, SHOWN, obey
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
 from portals.staff.splits.damage import damage_preview
