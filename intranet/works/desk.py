@@ -5,7 +5,7 @@ One table, one small form a line, sending back, what was sent before; only frame
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ from intranet.works.problem import Problem
 from intranet.works.queries.replying import line_to_answer, split_to_answer
 from intranet.works.story import episodes
 from intranet.works.turn import turn_block
-from intranet.works.wordings import next_sentence, state_word
+from intranet.works.wordings import in_words, next_sentence, state_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Desk:
             groups=shown["table"].groups,
             refused=refused,
             typed_message=message,
-            changes=queries.changes(split_id),
+            changes=in_words(shown["differences"]),
             turn=turn_block(split_id, Side.BAILLEUR),
             standing=queries.standing(split_id, Side.BAILLEUR),
             history=entries_about("split", split_id, Side.BAILLEUR, 12),
@@ -165,12 +165,14 @@ class Desk:
         """What the table and the bar need, in a constant number of statements."""
         head = _head(split_id)
         person = actor()
+        differences = queries.last_differences(split_id)
         speaks = bool(person.name) and person.may(p.SPLIT_ANSWER)
         return {
             "split": head,
             "state": state_word(head.state, Side.BAILLEUR),
             "sentence": next_sentence(head.state, Side.BAILLEUR, head.turn_since, silent=head.silent),
-            "table": _table(head),
+            "table": _table(head, differences),
+            "differences": differences,
             "side": Side.BAILLEUR,
             "base": self.address(split_id),
             "problem": problem,
@@ -207,12 +209,12 @@ def _by_htmx() -> bool:
     return "HX-Request" in request.headers
 
 
-def _table(head: Any) -> table.Table:
+def _table(head: Any, differences: Sequence[Difference]) -> table.Table:
     return table.arrange(
         queries.sent_lines(head.id),
         head.state,
         Side.BAILLEUR,
         queries.comments(head.id, Side.BAILLEUR),
-        queries.last_differences(head.id),
+        differences,
         queries.overrides(head.id),
     )

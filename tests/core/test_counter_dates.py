@@ -30,6 +30,7 @@ from intranet.works import queries, service
 from intranet.works.models import LineAnswer, Split, SplitVersion
 from intranet.works.queries import split_lines
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
+from intranet.works.wordings import in_words
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -72,7 +73,7 @@ def test_the_day_offered_stands_beside_the_line_and_is_what_both_agree_to_once_a
     line = lines_of(split.id)[0]
     assert (line.due_on, offered(split)) == (None, in_days(40))
     send_split_back(split.id)
-    assert f"avant le {day(in_days(40))}" in queries.changes(split.id)[0]
+    assert f"avant le {day(in_days(40))}" in in_words(queries.last_differences(split.id))[0]
 
     adopt(split)
     line = lines_of(split.id)[0]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
@@ -15,7 +15,16 @@ from intranet.access import OrganisationKind, Scope
 from intranet.database import writing
 from intranet.dossiers.models import Dossier
 from intranet.organisations.models import Organisation, Phase
-from intranet.rows import Statement, begin_reading, end_reading, fetch_all, fetch_one, fetch_value, reader
+from intranet.rows import (
+    Statement,
+    begin_reading,
+    end_reading,
+    fetch_all,
+    fetch_one,
+    fetch_value,
+    reader,
+    write,
+)
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_organisation
 
@@ -93,3 +102,13 @@ def test_an_error_of_the_database_is_sqlalchemy_s(db_session: scoped_session[Ses
 
     with pytest.raises(DBAPIError):
         fetch_value(select(literal_column("no_such_column")))
+
+
+def test_a_request_that_reads_may_not_write(db_session: scoped_session[Session]) -> None:
+    name = make_organisation(OrganisationKind.BAILLEUR).name
+    db_session.commit()
+    begin_reading()
+    with pytest.raises(RuntimeError, match="may not write"):
+        write(update(Organisation).values(name=bindparam("new")), new="Autre")
+    end_reading()
+    assert fetch_one(_NAMED, called=name) is not None

@@ -28,11 +28,10 @@ from intranet.testing.works import (
 from intranet.works import service
 from intranet.works.commands import SendBack
 from intranet.works.queries import (
-    changes,
-    changes_by_line,
     comments,
     kind_choices,
     my_turn,
+    last_differences,
     pending_changes,
     sent_lines,
     split_header,
@@ -43,6 +42,7 @@ from intranet.works.queries import (
 )
 from intranet.works.terms import Answer, Holder, Side, SplitState
 
+from intranet.works.wordings import in_words
 Counter = Callable[[], AbstractContextManager[object]]
 
 
@@ -60,7 +60,7 @@ def test_the_page_of_a_split_takes_as_many_statements_for_one_line_as_for_fifty(
         split_header(split_id)
         assert len(split_lines(split_id)) == lines
         comments(split_id)
-        changes(split_id)
+        in_words(last_differences(split_id))
         turn_of(split_id)
 
     assert seen.count == 6  # type: ignore[attr-defined]
@@ -84,11 +84,11 @@ def test_lines_show_each_sides_answer_to_the_present_wording_only() -> None:
 @pytest.mark.usefixtures("db_session")
 def test_each_side_reads_what_changed_since_the_version_before() -> None:
     split_id = a_split(SplitState.PROPOSED)
-    assert changes(split_id) == ()
+    assert last_differences(split_id) == ()
     first = lines_of(split_id)[0]
     answer_split_line(first, Answer.COUNTERED, counter_holder=Holder.BAILLEUR)
     send_split_back(split_id)
-    told = changes(split_id)
+    told = in_words(last_differences(split_id))
 
     assert len(told) == 3
     assert "contre-proposition : Le bailleur" in told[0]
@@ -99,7 +99,9 @@ def test_each_side_reads_what_changed_since_the_version_before() -> None:
     pending = pending_changes(split_id)
     assert any("qui fait, de « La famille » à « Le bailleur »" in each for each in pending)
     assert any("ligne ajoutée" in each for each in pending)
-    assert set(changes_by_line(split_id)) == {view.id for view in split_lines(split_id)[:3]}
+    assert {each.line_id for each in last_differences(split_id)} == {
+        view.id for view in split_lines(split_id)[:3]
+    }
 
 
 @pytest.mark.usefixtures("db_session")

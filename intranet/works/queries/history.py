@@ -126,19 +126,6 @@ def present_version(lines: Sequence[LineView]) -> Snapshot:
     return [_live_snapshot(line) for line in lines]
 
 
-def changes(split_id: int) -> tuple[str, ...]:
-    """What the last sending changed against the version before it, as sentences. Nothing for the first."""
-    return in_words(last_differences(split_id))
-
-
-def changes_by_line(split_id: int) -> Mapping[int, tuple[str, ...]]:
-    """The same sentences, by line, to stand beside each. A line taken out is there too, under its old id."""
-    found: dict[int, list[Difference]] = defaultdict(list)
-    for difference in last_differences(split_id):
-        found[difference.line_id].append(difference)
-    return {line_id: in_words(items) for line_id, items in found.items()}
-
-
 def pending_changes(split_id: int) -> tuple[str, ...]:
     """What differs now from the last version sent: what the next sending will tell the other side."""
     return in_words(pending_differences(split_id, split_lines(split_id)))
