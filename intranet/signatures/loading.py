@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -90,7 +89,7 @@ def check_act(actor: Actor, taken: InHand, side: Side) -> None:
 
 def check_shown(taken: InHand, shown: str) -> None:
     """``Stale`` unless the document that was read is the one to be signed."""
-    if not hmac.compare_digest(shown, taken.digest):
+    if shown != taken.digest:
         raise Stale(
             _("Ce n’est plus le document que vous avez lu. Relisez le contrat avant de le signer."),
         )

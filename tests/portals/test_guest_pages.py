@@ -150,6 +150,15 @@ def test_a_guest_answers_comments_accepts_the_rest_and_sends_back(scene: Scene) 
     assert 'value="accepted"' not in browser.get(HERE).get_data(as_text=True)
 
 
+def test_a_second_click_remarks_once(scene: Scene) -> None:
+    browser, line = guest_of(scene), scene.lines[0]
+    for text in ("Quelle couleur ?", "Quelle couleur ?", "Et quand ?"):
+        sent = browser.post(f"{HERE}/lines/{line.id}/comments", {"comment": text})
+        assert sent.status_code == 303
+    said = db.session.scalars(select(LineComment.text).order_by(LineComment.id)).all()
+    assert said == ["Quelle couleur ?", "Et quand ?"]
+
+
 def test_a_second_click_sends_back_once(scene: Scene) -> None:
     browser = guest_of(scene)
     browser.post(answer_url(scene), form_of(scene, answer="accepted"))

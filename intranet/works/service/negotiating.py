@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
+from intranet.clock import now
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
@@ -31,6 +32,7 @@ from intranet.works.service.loading import (
 )
 from intranet.works.service.moves import (
     MESSAGE_LIMIT,
+    SAME_CLICK,
     accept,
     add_comment,
     check_state,
@@ -113,12 +115,23 @@ def keep_line(actor: Actor, line_id: int, version: int) -> WorksLine:
 
 
 def comment(actor: Actor, line_id: int, text: str) -> LineComment:
-    """Remark something on a line, at any time of the negotiation; read by ALC and the bailleur."""
+    """Remark something on a line, at any time of the negotiation; read by ALC and the bailleur.
+
+    The same words sent again a moment later are one remark.
+    """
     speaker, split, line = _speaking(actor, line_id)
     kept = checked(text, MESSAGE_LIMIT, field="comment")
     if not kept:
         raise Refused("comment.empty", _("Écrivez votre commentaire."), field="comment")
+    last = db.session.scalars(_LAST_REMARK, {"line_id": line.id}).first()
+    if last is not None and (last.side, last.text) == (speaker, kept) and _just_said(last, actor):
+        return last
     return _remark("works.line.commented", split, line, actor, add_comment(line.id, speaker, actor, kept))
+
+
+def _just_said(remark: LineComment, actor: Actor) -> bool:
+    """Whether this person wrote it a moment ago: a double click, not a second remark."""
+    return actor.wrote(remark.author_id, remark.author_name) and now() - remark.at < SAME_CLICK
 
 
 def resolve(actor: Actor, line_id: int) -> LineComment:
