@@ -89,7 +89,6 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         return {"hide_parameters": True}
     return {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_size": 5,
         "max_overflow": 10,
         "pool_recycle": 1800,

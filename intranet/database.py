@@ -19,7 +19,7 @@ from typing import Any, cast
 from sqlalchemy import DateTime, Enum, Insert, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -89,6 +89,9 @@ class Versioned:
 PATIENCE_SECONDS = 10
 """How long a writer waits for another on SQLite."""
 
+TRUSTED_SECONDS = 5.0
+"""How long a connection to PostgreSQL may rest and be used again untried."""
+
 _writes: ContextVar[bool] = ContextVar("intranet_writes", default=False)
 
 
@@ -111,6 +114,7 @@ def begin_as(writes: bool) -> Callable[[], None]:
 def set_up_engine(engine: Engine) -> None:
     """Attach the connection settings and, on SQLite, the explicit ``BEGIN``."""
     if engine.dialect.name != "sqlite":
+        _try_after_rest(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -136,6 +140,27 @@ def set_up_engine(engine: Engine) -> None:
             _begin_writing(driver)
         else:
             cast(Any, driver).execute("BEGIN")
+
+
+def _try_after_rest(engine: Engine) -> None:
+    """Try a connection that has rested before it is used again: the server may have gone, and come back, meanwhile.
+
+    The pool's own ``pool_pre_ping`` tries at each request, a round trip more for every page.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["resting_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection: Any, record: Any, _fairy: Any) -> None:
+        since = record.info.get("resting_since")
+        if since is None or monotonic() - since < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as lost:
+            raise DisconnectionError from lost
 
 
 def _bare(text: str | None) -> str | None:

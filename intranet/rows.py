@@ -11,18 +11,21 @@ by the gate). Everything else reads on the session's connection, in the session'
 
 from __future__ import annotations
 
+import enum
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app, g
 from flask_login import current_user
-from sqlalchemy import Executable, Select
+from sqlalchemy import Enum, Executable, Select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from intranet.access import Actor
 from intranet.extensions import db
@@ -32,6 +35,9 @@ Statement = Select[*tuple[Any, ...]]
 
 NUMERIC = 1700
 """PostgreSQL's number of the type ``numeric``: all that SQLAlchemy asks of a column's type there."""
+
+LOADED = "_login_user"
+"""Where Flask-Login keeps the person of a request, once loaded."""
 
 Builder = Callable[..., Statement]
 Processor = Callable[[Any], Any]
@@ -77,11 +83,14 @@ class Kept:
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise TypeError(f"columns with a default of Python must be given: {compiled}")
         columns = compiled._result_columns
-        self._row = cast(Any, namedtuple("Row", [each.keyname for each in columns], rename=True))._make
+        names = [each.keyname for each in columns]
+        self._row = cast(
+            Callable[[Sequence[Any]], Row], partial(tuple.__new__, namedtuple("Row", names, rename=True))
+        )
         self._columns: list[tuple[int, Processor]] = [
-            (index, processor)
+            (index, out)
             for index, each in enumerate(columns)
-            if (processor := each.type.dialect_impl(dialect).result_processor(dialect, NUMERIC)) is not None
+            if (out := _out_of(each.type, dialect)) is not None
         ]
 
     def parameters(self, given: Mapping[str, Any]) -> Any:
@@ -100,7 +109,16 @@ class Kept:
             for index, processor in self._columns:
                 columns[index] = processor(columns[index])
             values = columns
-        return cast(Row, self._row(values))
+        return self._row(values)
+
+
+def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    """What a column's type does to the driver's value. An enumeration is looked up, without asking the type."""
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        members: dict[str | None, enum.Enum | None] = {member.value: member for member in kind.enum_class}
+        members[None] = None
+        return members.__getitem__
+    return cast(Processor | None, kind.dialect_impl(dialect).result_processor(dialect, NUMERIC))
 
 
 class Reader:
@@ -120,22 +138,20 @@ class Reader:
             found = self.kept[key] = Kept(built, self.engine.dialect)
         return found
 
-    def run(self, kept: Kept, given: Mapping[str, Any]) -> Any:
+    def run(self, kept: Kept, given: Mapping[str, Any], reading: Reading | None) -> Any:
         """The driver's cursor, after the statement."""
         for watch in self.watchers:
             watch(kept.text)
         parameters = kept.parameters(given)
+        driver = self._session_driver() if reading is None else reading.driver()
         try:
-            return self._driver().execute(kept.text, parameters)
+            return driver.execute(kept.text, parameters)
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(
                 kept.text, parameters, error, self.engine.dialect.loaded_dbapi.Error, hide_parameters=True
             ) from error
 
-    def _driver(self) -> Any:
-        reading: Reading | None = g.get("reading")
-        if reading is not None:
-            return reading.driver()
+    def _session_driver(self) -> Any:
         known: tuple[Connection, Any] | None = g.get("rows_connection")
         if known is None or not known[0].in_transaction():
             connection = db.session.connection()
@@ -146,10 +162,11 @@ class Reader:
 class Reading:
     """One request's own connection, taken when the first row is asked for, and its one transaction."""
 
-    __slots__ = ("_connection", "_driver", "_engine")
+    __slots__ = ("_connection", "_driver", "_engine", "reader")
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._engine = reader.engine
         self._connection: PoolProxiedConnection | None = None
         self._driver: DBAPIConnection | None = None
 
@@ -158,15 +175,21 @@ class Reading:
             self._connection = self._engine.raw_connection()
             self._driver = cast(DBAPIConnection, self._connection.driver_connection)
             if self._engine.dialect.name == "sqlite":
-                cast(Any, self._driver).execute("BEGIN")  # the other driver begins by itself
+                cast(Any, self._driver).execute("BEGIN")
+            else:
+                # Each statement sees what is committed when it starts, in a transaction or not: no BEGIN, no COMMIT.
+                cast(Any, self._driver).autocommit = True
         return self._driver
 
     def end(self) -> None:
-        """Give the connection back. Nothing was written; a rollback would make psycopg forget what it prepared."""
+        """Give the connection back as it was. Nothing was written."""
         if self._connection is None:
             return
         try:
-            cast(DBAPIConnection, self._driver).commit()
+            if self._engine.dialect.name == "sqlite":
+                cast(DBAPIConnection, self._driver).commit()
+            else:
+                cast(Any, self._driver).autocommit = False  # refused when the connection was lost
         except self._engine.dialect.loaded_dbapi.Error:
             self._connection.invalidate()
         else:
@@ -180,7 +203,7 @@ def reader() -> Reader:
 
 def begin_reading() -> None:
     """From here on, this request's rows come by a connection of their own."""
-    g.reading = Reading(reader().engine)
+    g.reading = Reading(reader())
 
 
 def end_reading() -> None:
@@ -191,16 +214,17 @@ def end_reading() -> None:
 
 
 def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[Kept, Any]:
-    of = reader()
-    if isinstance(source, Executable):
-        kept = of.statement(source, (), None)
-        return kept, of.run(kept, params)
-    actor: Actor = current_user._get_current_object()
-    if not actor.is_authenticated:
-        kept = of.statement(source, args, None)
-        return kept, of.run(kept, params)
-    kept = of.statement(source, args, actor.scope)
-    return kept, of.run(kept, {**actor.params, **params})
+    here = g._get_current_object().__dict__  # asked once: each of g's names is a look-up of the context
+    reading: Reading | None = here.get("reading")
+    of = reader() if reading is None else reading.reader
+    scope = None
+    if not isinstance(source, Executable):
+        person: Actor = here.get(LOADED) or current_user._get_current_object()
+        if person.is_authenticated:
+            scope = person.scope
+            params = {**person.params, **params}
+    kept = of.statement(source, args, scope)
+    return kept, of.run(kept, params, reading)
 
 
 def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row]:
@@ -228,9 +252,10 @@ def write(statement: Executable, **params: Any) -> None:
 
     For commands that write the same few columns many times; the session is not told, and runs no default.
     """
-    assert g.get("reading") is None, "a request that reads may not write"
+    if g.get("reading") is not None:
+        raise RuntimeError("a request that reads may not write")
     of = reader()
-    of.run(of.statement(statement, (), None), params)
+    of.run(of.statement(statement, (), None), params, None)
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from intranet.database import writing
-from intranet.search.service import rebuild
+from intranet.plugin_api import Job
+from intranet.search.service import merge, rebuild
 from intranet.search.views import bp
 
 
@@ -26,4 +27,5 @@ def rebuild_command() -> None:
 
 
 BLUEPRINTS = (bp,)
+JOBS = (Job("search.merge", merge, every_seconds=24 * 3600),)
 COMMANDS = (search,)

@@ -16,8 +16,10 @@ from intranet.search.words import fold, index_words
 
 TITLE = 255
 BATCH = 1000
+STEP = 500
+_MERGE = text("INSERT INTO core_search_fts (core_search_fts, rank) VALUES ('merge', :pages)")
 
-__all__ = ["drop_entry", "fold", "put_entry", "rebuild"]
+__all__ = ["drop_entry", "fold", "merge", "put_entry", "rebuild"]
 
 
 def put_entry(kind: str, object_id: int, title: str, words: str) -> None:
@@ -58,6 +60,24 @@ def rebuild() -> dict[str, int]:
         db.session.execute(text("INSERT INTO core_search_fts (core_search_fts) VALUES ('optimize')"))
     db.session.commit()
     return counts
+
+
+def merge(_payload: dict[str, Any]) -> None:
+    """Job: make one segment of the many that writing leaves in SQLite's index; a search looks in each of them.
+
+    In small steps, each its own transaction, so that nobody waits to write. PostgreSQL's index needs none of it.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    pages = -STEP  # negative: begin with everything, not only with what is due
+    merged = 2
+    while merged > 1:  # a step that found nothing to merge counts as one change
+        driver: Any = db.session.connection().connection.driver_connection
+        before = driver.total_changes
+        db.session.execute(_MERGE, {"pages": pages})
+        merged = driver.total_changes - before
+        db.session.commit()
+        pages = STEP
 
 
 def _row(kind: str, object_id: int, title: str, words: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 - one environment of templates for each language, their constant calls folded (``templating``);
 - one signer for the session's cookie, where Flask derives its key anew for each request and each answer, and what
   it verified kept for a minute;
+- addresses that differ by their numbers alone kept as patterns;
 - views and hooks called as they are: none is asynchronous, and Flask would ask each of them at each request.
 
 An address names no number that a key of the database cannot be: it leads nowhere instead of to the database.
@@ -11,10 +12,11 @@ An address names no number that a key of the database cannot be: it leads nowher
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
@@ -83,6 +85,7 @@ class Application(Flask):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._environments: dict[str, Environment] = {}
+        self._addresses: dict[tuple[str, ...], str] = {}
         super().__init__(*args, **kwargs)
         self.session_interface = SignedSession()
         self.url_map.converters["int"] = KeyConverter
@@ -98,6 +101,29 @@ class Application(Flask):
             found = self.create_jinja_environment() if first is None else first.overlay(bytecode_cache=None)
             self._environments[language] = found
         return found
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """Flask's, which builds anew each time; an address that differs by its numbers alone is kept as a pattern."""
+        for value in values.values():
+            if type(value) is not int or value < 0:
+                return super().url_for(endpoint, **values)
+        if not request or endpoint.startswith("."):
+            return super().url_for(endpoint, **values)
+        key = (request.root_path, endpoint, *values)
+        pattern = self._addresses.get(key)
+        if pattern is None:
+            pattern = self._addresses[key] = self._pattern(endpoint, tuple(values))
+        return pattern % values if pattern else super().url_for(endpoint, **values)
+
+    def _pattern(self, endpoint: str, names: tuple[str, ...]) -> str:
+        """The address with ``%(name)d`` for each number; empty when it depends on more than them."""
+        build: Callable[..., str] = partial(super().url_for, endpoint)
+        marks = {name: 1_000_000_007 + index for index, name in enumerate(names)}
+        pattern = build(**marks).replace("%", "%%")
+        for name, mark in marks.items():
+            pattern = pattern.replace(str(mark), f"%({name})d")
+        others = {name: 2 + index for index, name in enumerate(names)}
+        return pattern if pattern % others == build(**others) else ""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

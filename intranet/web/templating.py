@@ -62,6 +62,8 @@ def quote(value: Any) -> str:
     """``value`` escaped, as text."""
     if type(value) is str:
         return _escape_text(value)
+    if type(value) is Markup:
+        return cast(str, value)
     return str(value.__html__()) if hasattr(value, "__html__") else _escape_text(str(value))
 
 

@@ -14,6 +14,7 @@ from intranet import permissions as p
 from intranet.access import Actor
 from intranet.dossiers.machine import DOSSIER
 from intranet.dossiers.models import DossierState
+from intranet.web.kept import kept
 from intranet.works.models import ContractState, SplitState
 
 
@@ -44,13 +45,22 @@ ASIDE = frozenset({"revoke_joining", "leave"})
 
 def moves(head: Any, person: Actor) -> dict[str, Action]:
     """The moves that the machine allows from here and the person's role may make."""
+    open_moves = kept(
+        ("dossier moves", head.state, person.permissions), lambda: _open_moves(head.state, person)
+    )
     return {
-        move.name: Action(
-            str(MOVES[move.name][0]), url_for(MOVES[move.name][1], dossier_id=head.id), MOVES[move.name][2]
-        )
-        for move in DOSSIER.open_from(head.state)
-        if move.name in MOVES and move.permission is not None and person.may(move.permission)
+        name: Action(label, url_for(endpoint, dossier_id=head.id), post)
+        for name, label, endpoint, post in open_moves
     }
+
+
+def _open_moves(state: DossierState, person: Actor) -> list[tuple[str, str, str, bool]]:
+    return [
+        (move.name, str(label), endpoint, post)
+        for move in DOSSIER.open_from(state)
+        if move.name in MOVES and move.permission is not None and person.may(move.permission)
+        for label, endpoint, post in (MOVES[move.name],)
+    ]
 
 
 def main_action(

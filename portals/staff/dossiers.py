@@ -139,7 +139,7 @@ def dossier(dossier_id: int) -> str:
         lines=[line[6:] for line in lines if line.label is not None],
         holders=said(works_words.HOLDERS),
         contract=contract,
-        standing=standing(split.id) if split else None,
+        standing=standing(split.id) if split and contract else None,
         standing_links=STANDING_LINKS,
         notes=fetch_all(dossiers_queries.notes, dossier_id=dossier_id, limit=NOTES_SHOWN + 1),
         notes_shown=NOTES_SHOWN,

@@ -23,6 +23,8 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urlencode
 
+from sqlalchemy import text
+
 from intranet.access import OrganisationKind, Role
 from intranet.app import create_app
 from intranet.config import Settings
@@ -31,6 +33,7 @@ from intranet.dossiers.models import DossierState
 from intranet.extensions import db
 from intranet.migrate import upgrade_all
 from intranet.rows import reader
+from intranet.search.service import merge
 from intranet.testing.factories import make_organisation, make_user
 from tests.bench import data, load
 
@@ -130,6 +133,9 @@ def _prepare(url: str, folder: Path, size: int) -> None:
         db.session.commit()
         with db.engine.begin() as connection:
             data.fill(connection, size)
+            if db.engine.dialect.name == "postgresql":
+                connection.execute(text("ANALYZE"))  # what the server does by itself after a while
+        merge({})  # what the worker does every day
         bailleur = db.session.get_one(type(association), data.FIRST_BAILLEUR + 1)
         make_user(Role.AGENT, bailleur, email="agent@bench.example")
         db.session.commit()

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from intranet.extensions import db
 from intranet.search.models import SearchEntry
 from intranet.search.queries import matching, newest
-from intranet.search.service import drop_entry, put_entry
+from intranet.search.service import drop_entry, merge, put_entry
 from intranet.search.words import fold, index_words, query_words
 
 
@@ -91,6 +91,20 @@ class TestFinding:
     def test_the_newest_come_first(self) -> None:
         statement = newest(select(SearchEntry.object_id), "thing", SearchEntry.object_id).limit(1)
         assert db.session.connection().execute(statement, {"q": "el"}).scalars().all() == [2]
+
+
+@pytest.mark.sqlite_only
+def test_the_many_segments_that_writing_leaves_become_one(app: Flask) -> None:
+    with app.app_context():
+        for number in range(1, 40):
+            put_entry("thing", number, "Rosa", f"Rosa {'Bianchi' if number % 2 else 'Conti'}")
+            db.session.commit()
+        segments = text("SELECT count(DISTINCT segid) FROM core_search_fts_idx")
+        assert db.session.execute(segments).scalar_one() > 1
+        merge({})
+        assert db.session.execute(segments).scalar_one() == 1
+        assert found("bian") == list(range(1, 40, 2))
+        merge({})  # with nothing left to do
 
 
 @given(st.text())
