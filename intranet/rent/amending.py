@@ -11,6 +11,17 @@ from intranet.extensions import db
 from intranet.rent.models import RentConsent, RentOffset
 from intranet.rent.offsets import offset_of
 
+_TERMS = (
+    "monthly_cents",
+    "months",
+    "starts_on",
+    "documented_cents",
+    "document_id",
+    "early_departure",
+    "decency_attested_on",
+    "decency_attested_by",
+)
+
 
 def carry_over(split_id: int, amendment_id: int, lines: Mapping[int, int]) -> None:
     """Copy the clause of a split to its amendment; ``lines`` maps its lines to theirs. Does not commit.
@@ -23,17 +34,10 @@ def carry_over(split_id: int, amendment_id: int, lines: Mapping[int, int]) -> No
         return
     offset = RentOffset(
         split_id=amendment_id,
-        monthly_cents=stored.monthly_cents,
-        months=stored.months,
-        starts_on=stored.starts_on,
-        documented_cents=stored.documented_cents,
-        document_id=stored.document_id,
         line_ids=[lines[each] for each in stored.line_ids if each in lines],
-        early_departure=stored.early_departure,
-        decency_attested_on=stored.decency_attested_on,
-        decency_attested_by=stored.decency_attested_by,
         digest="",
         created_at=now(),
+        **{name: getattr(stored, name) for name in _TERMS},
     )
     db.session.add(offset)
     db.session.flush()
@@ -57,3 +61,14 @@ def carry_over(split_id: int, amendment_id: int, lines: Mapping[int, int]) -> No
             )
         )
     db.session.flush()
+
+
+def same_rent(split_id: int, amendment_id: int) -> bool:
+    """Whether what comes off the rent, if anything does, is in the amendment what it was."""
+    said = [
+        db.session.execute(
+            select(*(getattr(RentOffset, name) for name in _TERMS)).where(RentOffset.split_id == each)
+        ).first()
+        for each in (split_id, amendment_id)
+    ]
+    return said[0] == said[1]

@@ -50,6 +50,7 @@ class SplitFacts:
     missing: tuple[str, ...] = ()  # lines that some side has not accepted in their present wording
     signed: bool = False  # the contract bears every signature it needs
     rent_pending: bool = False  # works against rent that bailleur and tenant have not both agreed to
+    idle: bool = False  # an amendment that says nothing the contract in force does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,18 @@ def _has_lines(facts: SplitFacts) -> Refused | None:
     if facts.kept:
         return None
     return Refused("split.empty", _("Ajoutez au moins une ligne de travaux avant de proposer."))
+
+
+def _changes_something(facts: SplitFacts) -> Refused | None:
+    if not facts.idle:
+        return None
+    return Refused(
+        "amendment.idle",
+        _(
+            "Cet avenant ne change rien au contrat en vigueur : aucune ligne n’y est rouverte ni ajoutée. "
+            "Ajoutez des travaux, ou retirez-le et ouvrez-en un autre en choisissant les lignes à rouvrir."
+        ),
+    )
 
 
 def _within_guardrails(facts: SplitFacts) -> Refused | None:
@@ -136,7 +149,7 @@ SPLIT = Machine(
         S.PROPOSED,
         p.SPLIT_WRITE,
         "works.split.proposed",
-        (dwelling_allocated, _has_lines, _within_guardrails),
+        (dwelling_allocated, _has_lines, _changes_something, _within_guardrails),
     ),
     Transition("send_back", _on(S.PROPOSED), S.COUNTERED, p.SPLIT_ANSWER, "works.split.sent_back", (_heard,)),
     Transition("fall_silent", _on(S.PROPOSED), S.COUNTERED, None, "works.split.silent"),

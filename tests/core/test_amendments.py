@@ -16,6 +16,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_organisation, make_user
+from intranet.testing.rent import make_offset
 from intranet.testing.works import (
     add_easy_line,
     agree_split,
@@ -205,6 +206,44 @@ def test_an_amendment_given_up_leaves_the_contract_as_it_was_and_another_may_ope
     assert again(signed).state is ContractState.SIGNED
     assert not standing(signed.split_id).speaks
     assert amend(signed, 1).id != amendment.id
+
+
+def test_an_amendment_that_changes_nothing_is_not_proposed_until_it_does(signed: Contract) -> None:
+    amendment = amend(signed)
+    with pytest.raises(Refused) as refused:
+        propose_split(amendment.id)
+    assert refused.value.rule == "amendment.idle"
+    assert "ne change rien au contrat en vigueur" in str(refused.value.message)
+    db.session.rollback()
+    assert fresh(amendment.id).state is SplitState.DRAFT
+
+    add_easy_line(coordinator(signed), amendment.id, 4)
+    assert propose_split(amendment.id).state is SplitState.PROPOSED
+
+
+def test_an_amendment_that_changes_nothing_is_withdrawn_and_the_contract_can_be_amended(
+    signed: Contract,
+) -> None:
+    amendment = amend(signed)
+    service.withdraw(coordinator(signed), amendment.id, fresh(amendment.id).version, "Ouvert par erreur")
+
+    assert fresh(signed.split_id).state is SplitState.SIGNED
+    assert again(signed).state is ContractState.SIGNED
+    assert propose_split(amend(signed, 0).id).state is SplitState.PROPOSED
+
+
+def test_an_amendment_may_be_about_the_rent_alone(signed: Contract) -> None:
+    amendment = amend(signed)
+    make_offset(amendment.id)
+    assert propose_split(amendment.id).state is SplitState.PROPOSED
+    service.withdraw(coordinator(signed), amendment.id, fresh(amendment.id).version, "Finalement non")
+
+
+def test_an_amendment_may_give_a_line_up_and_nothing_else(signed: Contract) -> None:
+    amendment = amend(signed, 0)
+    line = lines_of(amendment.id)[0]
+    service.remove_line(coordinator(signed), line.id, line.version)
+    assert propose_split(amendment.id).state is SplitState.PROPOSED
 
 
 def test_an_amendment_may_be_amended_in_its_turn(signed: Contract, partner: Organisation) -> None:

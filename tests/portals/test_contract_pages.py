@@ -247,6 +247,25 @@ def test_an_amendment_is_opened_from_the_contract_and_every_page_says_what_is_in
     assert alc.post(f"{url}/amendment", {**form, "reason": "Encore"}).status_code in (409, 422)
 
 
+def test_an_amendment_that_opens_nothing_says_what_can_be_done_and_is_not_proposed_so(app: Flask) -> None:
+    scene, contract_id = signed_scene(app)
+    alc, url = scene.alc(), f"/staff/contracts/{contract_id}"
+    form = {
+        "version": str(db.session.get_one(Contract, contract_id).version),
+        "reason": "Une étagère de plus",
+    }
+    opened = alc.post(f"{url}/amendment", form).location
+    assert "Vous n’avez rouvert aucune ligne : vous pouvez ajouter des travaux" in text_of(alc.get(opened))
+    amendment = db.session.scalars(db.select(Split).where(Split.amends_id == scene.split_id)).one()
+    refused = alc.post(f"{opened}/propose", {"version": str(amendment.version), "message": "Voilà"})
+    assert refused.status_code == 422
+    assert "Cet avenant ne change rien au contrat en vigueur" in text_of(refused)
+    assert "Voilà" in text_of(refused)
+    given_up = alc.post(f"{opened}/withdraw", {"version": str(amendment.version), "reason": "Par erreur"})
+    assert given_up.status_code == 303
+    assert "Ouvrir un avenant" in text_of(alc.get(url))
+
+
 def test_the_form_of_an_amendment_begins_with_what_the_contract_said(app: Flask) -> None:
     scene, contract_id = signed_scene(app)
     alc = scene.alc()
@@ -286,7 +305,8 @@ def test_the_bailleur_reads_which_contract_is_in_force(app: Flask) -> None:
     scene, contract_id = signed_scene(app)
     url = f"/staff/contracts/{contract_id}/amendment"
     version = str(db.session.get_one(Contract, contract_id).version)
-    scene.alc().post(url, {"version": version, "reason": "La cuisine attend"})
+    line = str(lines_of(scene.split_id)[0].id)
+    scene.alc().post(url, {"version": version, "line": line, "reason": "La cuisine attend"})
     theirs = scene.bailleur()
     assert "avenant" not in text_of(theirs.get(f"/bailleur/contracts/{contract_id}")).lower()
 

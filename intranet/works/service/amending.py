@@ -18,7 +18,7 @@ from intranet.clock import now
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
-from intranet.rent.amending import carry_over
+from intranet.rent.amending import carry_over, same_rent
 from intranet.timeline.service import commit, record
 from intranet.works.facts import AGREEING, good_answer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
@@ -103,6 +103,13 @@ def open_amendment(
     )
     commit()
     return take_split(amendment.id)
+
+
+def changes_nothing(split: Split) -> bool:
+    """Whether this is an amendment with no line open, none added, and the rent as it was agreed."""
+    if split.amends_id is None or not all(line.fixed for line in split.lines):
+        return False
+    return same_rent(split.amends_id, split.id)
 
 
 def contract_amended(split: Split) -> Contract | None:

@@ -112,7 +112,12 @@ def side(actor: Actor) -> Side:
 
 
 def facts_of(
-    split: Split, *, heard: bool = True, signed: bool = False, rent_pending: bool = False
+    split: Split,
+    *,
+    heard: bool = True,
+    signed: bool = False,
+    rent_pending: bool = False,
+    idle: bool = False,
 ) -> SplitFacts:
     """What the machine's guards look at, from the split as it is now."""
     home = dwelling_facts(split.dwelling)
@@ -131,6 +136,7 @@ def facts_of(
         missing=tuple(line.label for line in split.lines if not accepted_by_all(line)),
         signed=signed,
         rent_pending=rent_pending,
+        idle=idle,
     )
 
 

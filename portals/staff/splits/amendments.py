@@ -65,6 +65,14 @@ def contract_amend(contract_id: int) -> ResponseReturnValue:
             ),
             "success",
         )
+        if not chosen:
+            flash(
+                _(
+                    "Vous n’avez rouvert aucune ligne : vous pouvez ajouter des travaux, "
+                    "les autres restent tels que chacun les a signés."
+                ),
+                "info",
+            )
         return redirect(url_for("staff.split", split_id=made[0]), DONE)
     page = render_template(
         "staff/splits/amendment.html",
