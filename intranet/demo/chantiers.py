@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from intranet.chantiers.models import Reserve, Task
 from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.terms import HoursRole, Moment, StartItem
 from intranet.demo.days import on, planned_day, working_days_ago
-from intranet.demo.housed import Path
+from intranet.demo.housed import SIX_WEEKS, Path
 from intranet.demo.people import Cast
 from intranet.demo.pictures import Room, draw_room
 from intranet.extensions import db
@@ -27,6 +27,7 @@ ROOMS = {
     "Cuisine": "kitchen",
     "Salle d’eau": "bathroom",
 }
+INSURED = timedelta(days=200)
 NOTES = (
     "Protection des sols et premiers rebouchages. La famille a pris vite le geste au couteau à enduire.",
     "Ponçage léger et sous-couche. Un voisin est venu prêter main-forte l’après-midi.",
@@ -39,20 +40,23 @@ NOTES = (
 class Works(Path):
     """A family whose home is being done up."""
 
-    def reach_chantier(self, opened: int, planned: int, safety: str = "") -> None:
+    def reach_chantier(
+        self, opened: int, planned: int, safety: str = "", insured_until: date | None = None
+    ) -> None:
         """Everything before the chantier, opened and planned so many working days ago (or ahead: negative)."""
         self.allocate(opened + 35)
         self.join(opened + 30)
         self.visit(opened + 24)
         self.agree(opened + 21)
-        self.sign(opened + 7)
         first = planned_day(planned)
+        self.attest(opened + 8, insured_until or first + INSURED)
+        self.sign(opened + 7, first)
         with on(working_days_ago(opened), 10, 15):
             chantiers.open_from_contract(
                 self.cast.technical,
                 self.contract.id,
                 first,
-                first + timedelta(weeks=6),
+                first + SIX_WEEKS,
                 self.cast.animator.user_id,
                 safety,
             )
@@ -201,7 +205,18 @@ def _paused(site: Works) -> None:
     site.move_task(0, "finish", 27)
     site.move_task(1, "start", 24, hour=10)
     site.site_day(1, 24, 2)
+    _amend(site)
     site.move("pause", 6, "Dégât des eaux à l’étage du dessus, le plafond doit sécher.", hour=11)
+
+
+def _amend(site: Works) -> None:
+    """While the works go on: one more thing for the children's room, agreed and signed by all."""
+    site.amend(22, "Les enfants sont petits : barrières et verrous sont à poser dans leur chambre.", rooms=())
+    site.propose(working_days_ago(21), "Une seule ligne s’ajoute ; le reste est tel que vous l’avez signé.")
+    with on(working_days_ago(19), 11):
+        site.send_back("D’accord.")
+    site.household_accepts(18)
+    site.sign(17, planned_day(30))
 
 
 def _open(site: Works) -> None:
@@ -223,11 +238,13 @@ def _open(site: Works) -> None:
 
 
 def _cleared(site: Works) -> None:
-    site.reach_chantier(9, -6)
+    """Ready; the attestation ends soon after the first day."""
+    site.reach_chantier(9, -6, insured_until=planned_day(-12))
     site.tick(6)
     site.move("clear", 1, hour=15)
 
 
 def _prepared(site: Works) -> None:
-    site.reach_chantier(4, -9)
-    site.tick(1, (StartItem.INSURANCE, StartItem.DIAGNOSTICS, StartItem.NEIGHBOURS))
+    """The list is begun; the attestation of the year will have ended by the first day."""
+    site.reach_chantier(4, -9, insured_until=planned_day(-5))
+    site.tick(1, (StartItem.DIAGNOSTICS, StartItem.PROTECTION, StartItem.NEIGHBOURS))

@@ -11,14 +11,23 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from intranet.chantiers.models import Chantier
+from intranet.clock import today
 from intranet.demo.days import on, working_days_ago
 from intranet.demo.dwellings import HOMES
 from intranet.demo.families import IN_STORIES, Family
+from intranet.demo.papers import write_paper
 from intranet.demo.people import COMPAGNONS, Cast
 from intranet.demo.signing import sign_for
 from intranet.demo.visits import VISITS, Works
 from intranet.dossiers import service as dossiers
-from intranet.dossiers.commands import Allocate, Leave, NamePeople, RecordJoining, RecordVisit
+from intranet.dossiers.commands import (
+    Allocate,
+    AttestInsurance,
+    Leave,
+    NamePeople,
+    RecordJoining,
+    RecordVisit,
+)
 from intranet.dossiers.models import Dossier, Dwelling, Household, LeavingReason
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
@@ -37,6 +46,10 @@ from intranet.works.commands import (
 )
 from intranet.works.models import Contract, Split, WorksKind, WorksLine
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
+
+SIX_WEEKS = timedelta(weeks=6)
+ASKED_BEFORE = timedelta(days=5)
+"""A written consent dates from so long before the visit."""
 
 BY_STORY: dict[str, Family] = {family.story: family for family in IN_STORIES}
 
@@ -183,6 +196,15 @@ class Path:
         with on(working_days_ago(first - 4), 14, 45):
             self.send_back("C’est parfait pour nous.")
 
+    def attest(self, days: int, until: date) -> None:
+        """The family hands in its attestation of insurance."""
+        paper = write_paper(
+            "Attestation d’assurance habitation", self.family.name, f"{self.home.address}, Nice"
+        )
+        with on(working_days_ago(days), 16, 50):
+            attestation = AttestInsurance(self.dossier_id, until)
+            dossiers.attest_insurance(self.follower, attestation, paper, "attestation.pdf")
+
     def household_accepts(self, days: int) -> None:
         with on(working_days_ago(days), 17) as day:
             split = self.split
@@ -198,8 +220,8 @@ class Path:
         self.counter_then_accept(proposed - 3)
         self.household_accepts(proposed - 10)
 
-    def sign(self, days: int) -> None:
-        """The contract is issued, then signed by household, bailleur, ALC and partner over five days."""
+    def issue(self, days: int, first: date | None = None) -> None:
+        """The contract is established, and its document made. ``first``: the day its works are to begin."""
         with on(working_days_ago(days), 9, 30) as day:
             split = self.split
             contracts.issue(
@@ -208,8 +230,8 @@ class Path:
                     split.id,
                     SUPPORT_TECHNICAL,
                     SUPPORT_SOCIAL,
-                    starts_on=day + timedelta(days=12),
-                    ends_on=day + timedelta(days=54),
+                    starts_on=first or day + timedelta(days=12),
+                    ends_on=(first or day + timedelta(days=12)) + SIX_WEEKS,
                     partner_id=db.session.scalars(
                         select(Organisation.id).where(Organisation.name == COMPAGNONS)
                     ).one(),
@@ -221,6 +243,10 @@ class Path:
             )
         with on(working_days_ago(days), 9, 31):
             contracts.render({"contract_id": self.contract.id})  # the worker's part: nobody signs before it
+
+    def sign(self, days: int, first: date | None = None) -> None:
+        """The contract is established, then signed by household, bailleur, ALC and partner over five days."""
+        self.issue(days, first)
         for later, side, who in (
             (1, Side.HOUSEHOLD, self.follower),  # the family signs on her phone
             (2, Side.ALC, self.cast.coordination),
@@ -268,5 +294,6 @@ def _line(split_id: int, works: Works) -> AddLine:
         materials_payer=works.payer,
         materials_cents=works.euros * 100,
         minutes=round(works.hours * 60),
+        consent_on=today() - ASKED_BEFORE if works.allowed else None,
         damage=Damage(works.damage[0], works.damage[1] * 100) if works.damage else None,
     )

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from intranet.demo.agreements import (
+    agree_on_rent,
+    file_written_consent,
+    open_door,
+    refuse_signature,
+    set_guardrail_aside,
+    write_rent,
+)
 from intranet.demo.days import days_ago, on, working_days_ago
+from intranet.demo.doors import BAILLEUR_DOOR, FAMILY_DOOR
 from intranet.demo.housed import Path
 from intranet.demo.people import Cast
+from intranet.demo.signing import sign_for
 from intranet.dossiers import service as dossiers
 from intranet.dossiers.models import LeavingReason
 from intranet.extensions import db
 from intranet.timeline.service import commit
 from intranet.works.service import comment, sweep_silence
-from intranet.works.terms import Answer, Holder, Payer
+from intranet.works.terms import Answer, Holder, Payer, Side
 
 SWEPT_SINCE = 260
 """Calendar days over which the hourly sweep is played, once a day."""
@@ -55,11 +65,13 @@ def _signed(path: Path) -> None:
 
 
 def _withdrawn(path: Path) -> None:
-    """The family turned the offer down after a second visit."""
-    path.allocate(95)
-    path.join(92)
-    path.visit(88)
-    path.propose(working_days_ago(86))
+    """The family turned the offer down when the contract was there to sign."""
+    path.allocate(112)
+    path.join(108)
+    path.visit(104)
+    path.agree(101)
+    path.issue(88)
+    refuse_signature(path, 86, "Nous préférons attendre une place en crèche avant de nous engager.")
     path.withdraw(83, "La famille renonce à ce logement : trop loin de la crèche.")
     path.leave(82, LeavingReason.OFFER_REFUSED)
 
@@ -84,17 +96,33 @@ def _silent(path: Path) -> None:
 
 
 def _agreed(path: Path) -> None:
-    path.allocate(30)
-    path.join(25)
-    path.visit(19)
-    path.agree(13)
+    """Agreed to the last line and to what comes off the rent; the family has signed, the others are to."""
+    path.allocate(32)
+    path.join(27)
+    path.visit(21)
+    set_guardrail_aside(
+        path,
+        21,
+        path.lines()[-1],
+        "Un bénévole, menuisier de métier, pose les barres d’appui avec la famille.",
+    )
+    write_rent(path, 20, lines=(3, 4), monthly=35, months=6)
+    path.propose(working_days_ago(18))
+    path.counter_then_accept(15)
+    agree_on_rent(path, 9)
+    path.household_accepts(8)
+    path.issue(3)
+    with on(working_days_ago(2), 16):
+        sign_for(path.follower, path.contract.id, Side.HOUSEHOLD, path.family.name)
 
 
 def _countered(path: Path) -> None:
-    """Accepted in part, one counter-proposal, one refusal with its reason, one question."""
+    """Accepted in part, one counter-proposal, one refusal with its reason, one question; the rent is left aside."""
     path.allocate(26)
     path.join(21)
     path.visit(14)
+    file_written_consent(path, 13, path.lines()[-1])
+    write_rent(path, 12, lines=(0,), monthly=30, months=5)
     path.propose(working_days_ago(8))
     with on(working_days_ago(4), 10, 30):
         path.answer(
@@ -113,6 +141,7 @@ def _countered(path: Path) -> None:
         comment(
             path.follower, path.lines()[7].id, "Les murs s’écaillent : peut-on au moins nettoyer et fixer ?"
         )
+    open_door(path, 1, FAMILY_DOOR)
 
 
 def _waiting(path: Path) -> None:
@@ -121,13 +150,16 @@ def _waiting(path: Path) -> None:
     path.join(66)
     path.visit(62)
     path.agree(58)
+    path.attest(45, days_ago(4))
     path.sign(44)
     path.amend(12, "Une fuite a été trouvée sous l’évier : la cuisine est à revoir.", rooms=("Cuisine",))
-    path.propose(days_ago(8), "Seule la cuisine est à revoir ; le reste est tel que vous l’avez signé.")
+    path.propose(days_ago(15), "Seule la cuisine est à revoir ; le reste est tel que vous l’avez signé.")
 
 
 def _proposed(path: Path) -> None:
-    path.allocate(18)
-    path.join(13)
-    path.visit(8)
-    path.propose(days_ago(2))
+    """Reminded once and still silent: the agency is short of people, a code lets somebody else answer."""
+    path.allocate(24)
+    path.join(20)
+    path.visit(14)
+    path.propose(days_ago(12))
+    open_door(path, 2, BAILLEUR_DOOR)

@@ -16,7 +16,10 @@ TENANT, SHARED, PARTNER, BAILLEUR = Holder.TENANT, Holder.SHARED, Holder.PARTNER
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """One line. ``share`` is the tenant's part when shared; ``free``: ``what`` is no code but words."""
+    """One line. ``share`` is the tenant's part when shared; ``free``: ``what`` is no code but words.
+
+    ``allowed``: the bailleur consented to it in writing before the visit.
+    """
 
     what: str
     room: str
@@ -29,6 +32,7 @@ class Works:
     share: int | None = None
     free: bool = False
     damage: tuple[int, int] | None = None  # age in years, cost in euros
+    allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ VISITS: Mapping[str, Visit] = {
                 10,
                 free=True,
             ),
+            Works("E.4", "Cuisine", WISHED, TENANT, Payer.BAILLEUR, 140, 8, allowed=True),
         ),
     ),
     "silent": Visit(
@@ -117,13 +122,19 @@ VISITS: Mapping[str, Visit] = {
             Works("E.12", "Chambre 1", WISHED, euros=60, hours=3),
         ),
     ),
-    "agreed": Visit(13, (*PAINTING, *BEDROOM, *KITCHEN)),
+    "agreed": Visit(
+        13, (*PAINTING, *BEDROOM, *KITCHEN, Works("E.11", "Salle d’eau", WISHED, BAILLEUR, euros=90, hours=3))
+    ),
     "signed": Visit(11, (*PAINTING, *KITCHEN)),
     "withdrawn": Visit(3, (*BEDROOM, Works("II.a.2", "Entrée", NEEDED, euros=25, hours=2))),
     "prepared": Visit(9, (*PAINTING, *BEDROOM, *KITCHEN)),
     "cleared": Visit(10, (*PAINTING, *BATHROOM)),
     "open": Visit(0, (*PAINTING, *BEDROOM, *KITCHEN, *BATHROOM, *FLOOR)),
-    "paused": Visit(8, (*BEDROOM, *FLOOR, *KITCHEN)),
+    "paused": Visit(
+        8,
+        (*BEDROOM, *FLOOR, *KITCHEN),
+        (Works("E.12", "Chambre 1", WISHED, TENANT, Payer.ALC, 60, 3),),
+    ),
     "finished": Visit(
         2, (*PAINTING, *BATHROOM, Works("II.c.1", "Chambre 1", NEEDED, TENANT, Payer.TENANT, 30, 2))
     ),

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from intranet.access import registry
 from intranet.accounts.models import Membership, User
 from intranet.database import now, writing
+from intranet.demo.doors import DOORS
 from intranet.demo.people import PASSWORD
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
@@ -56,4 +57,6 @@ def describe_accounts(address: str) -> str:
     rows = db.session.execute(accounts).all()
     db.session.rollback()
     lines = [f"  {email:<34} {role.value:<12} {organisation}" for email, role, organisation in rows]
-    return "\n".join([f"\n{address}\n", *lines, f"\n  password: {PASSWORD}\n"])
+    doors = [f"  {door.side.value:<12} reference {door.reference}   code {door.code}" for door in DOORS]
+    without = [f"\n{address}acces (without an account)\n", *doors, ""]
+    return "\n".join([f"\n{address}\n", *lines, f"\n  password: {PASSWORD}", *without])

@@ -15,18 +15,36 @@ from intranet.access import registry
 from intranet.accounts.models import User
 from intranet.accounts.passwords import verify
 from intranet.chantiers.models import Chantier, ChantierState, Moment, SitePhoto
-from intranet.clock import now
+from intranet.clock import now, today
+from intranet.commitments.models import Commitment
+from intranet.commitments.rules import CommitmentState, state_on
 from intranet.database import writing
+from intranet.demo.doors import DOORS, Door
 from intranet.demo.families import draw_families
 from intranet.demo.people import PASSWORD, PEOPLE
 from intranet.demo.pictures import Room, draw_room
-from intranet.documents.models import Document
+from intranet.documents.models import Document, DocumentKind
+from intranet.documents.service import read_bytes
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
+from intranet.operations.demonstration import describe_accounts
 from intranet.organisations.models import Organisation, Phase, Pole, Site
+from intranet.rent.models import RentOffset
+from intranet.rent.offsets import offset_of
+from intranet.signatures.models import Signature
+from intranet.testing.guests import knock
 from intranet.timeline.models import TimelineEntry
-from intranet.works.models import Contract, ContractState, Split, SplitState, WorksKind
+from intranet.works.models import (
+    Contract,
+    ContractState,
+    GuardrailOverride,
+    Side,
+    Split,
+    SplitState,
+    WorksKind,
+    WorksLine,
+)
 from tests.conftest import build_settings, running_app
 from tests.databases import Databases
 
@@ -85,21 +103,106 @@ def test_two_bailleurs_own_fourteen_dwellings_of_which_two_are_free() -> None:
     assert db.session.scalar(select(func.count()).where(Dwelling.available)) == 2
 
 
-def test_nine_splits_without_a_chantier_and_six_with_one_cover_every_state() -> None:
-    with_chantier = set(db.session.scalars(select(Contract.split_id).join(Chantier)))
+def test_nine_splits_of_families_without_a_chantier_cover_every_state() -> None:
+    on_site = set(db.session.scalars(select(Chantier.dossier_id)))
     states = Counter(
-        split.state for split in db.session.scalars(select(Split)) if split.id not in with_chantier
+        split.state for split in db.session.scalars(select(Split)) if split.dossier_id not in on_site
     )
-    assert len(with_chantier) == 6
+    assert len(on_site) == 6
     assert sum(states.values()) == 9
     assert set(states) == set(SplitState)
 
 
-def test_one_contract_is_in_force_while_its_amendment_is_with_the_bailleur() -> None:
-    amendment = db.session.scalars(select(Split).where(Split.amends_id.is_not(None))).one()
-    former = db.session.scalars(select(Contract).where(Contract.split_id == amendment.amends_id)).one()
+def test_one_amendment_is_with_the_bailleur_and_one_is_signed_and_followed_by_its_chantier() -> None:
+    found = {
+        amendment.state: (former.state, chantier)
+        for amendment, former, chantier in db.session.execute(
+            select(Split, Contract, Chantier.state)
+            .join(Contract, Contract.split_id == Split.amends_id)
+            .outerjoin(Chantier, Chantier.dossier_id == Split.dossier_id)
+            .where(Split.amends_id.is_not(None))
+        )
+    }
+    assert found == {
+        SplitState.PROPOSED: (ContractState.SIGNED, None),
+        SplitState.SIGNED: (ContractState.REPLACED, ChantierState.PAUSED),
+    }
 
-    assert (amendment.state, former.state) == (SplitState.PROPOSED, ContractState.SIGNED)
+
+def test_one_answer_is_late_and_still_expected() -> None:
+    late = db.session.scalars(select(Split).where(Split.state == SplitState.PROPOSED, Split.reminders > 0))
+    assert [split.reminders for split in late] == [1]
+
+
+def test_one_rent_clause_is_agreed_by_both_and_one_waits_for_both() -> None:
+    given = [
+        {side for side in (Side.BAILLEUR, Side.HOUSEHOLD) if getattr(offset, side) is not None}
+        for split_id in db.session.scalars(select(RentOffset.split_id).order_by(RentOffset.split_id))
+        if (offset := offset_of(split_id)) is not None and offset.ready
+    ]
+    assert sorted(given, key=len) == [set(), {Side.BAILLEUR, Side.HOUSEHOLD}]
+
+
+def test_one_contract_was_refused_and_one_is_signed_by_the_family_alone() -> None:
+    signed: dict[ContractState, list[tuple[Side, bool]]] = {}
+    for state, side, refused in db.session.execute(
+        select(Contract.state, Signature.side, Signature.refused)
+        .join(Signature, Signature.contract_id == Contract.id)
+        .where(Contract.state.in_((ContractState.REFUSED, ContractState.PREPARED)))
+    ):
+        signed.setdefault(state, []).append((side, refused))
+    assert signed == {
+        ContractState.REFUSED: [(Side.HOUSEHOLD, True)],
+        ContractState.PREPARED: [(Side.HOUSEHOLD, False)],
+    }
+
+
+def test_a_written_consent_is_joined_a_guard_rail_set_aside_and_a_wear_reckoned() -> None:
+    assert db.session.scalars(select(WorksLine).where(WorksLine.consent_document_id.is_not(None))).one()
+    assert db.session.scalars(select(GuardrailOverride)).one().rule == "condition_unmet"
+    assert any(wear is not None for wear in db.session.scalars(select(WorksLine.wear)))
+
+
+def test_commitments_are_due_overdue_done_and_confirmed() -> None:
+    promised = db.session.scalars(select(Commitment).where(Commitment.withdrawn_on.is_(None)))
+    states = {
+        state_on(
+            today(),
+            due_on=each.due_on,
+            done_on=each.done_on,
+            confirmed_on=each.confirmed_on,
+            withdrawn_on=each.withdrawn_on,
+        )
+        for each in promised
+    }
+    assert states == set(CommitmentState) - {CommitmentState.WITHDRAWN}
+
+
+def test_families_are_insured_but_one_whose_attestation_ends_before_its_chantier_starts() -> None:
+    planned = db.session.execute(
+        select(
+            Chantier.state, func.coalesce(Chantier.started_on, Chantier.planned_start), Document.valid_until
+        )
+        .join(Document, Document.dossier_id == Chantier.dossier_id)
+        .where(Document.kind == DocumentKind.INSURANCE)
+    ).all()
+    assert len(planned) == 6
+    assert [state for state, start, until in planned if until < start] == [ChantierState.PREPARED]
+    assert all(read_bytes(each).startswith(b"%PDF-") for each in attestations())
+
+
+def attestations() -> list[Document]:
+    return list(db.session.scalars(select(Document).where(Document.kind == DocumentKind.INSURANCE)))
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.side.value)
+def test_the_codes_that_are_told_open_the_door(demonstration: Flask, door: Door) -> None:
+    told = describe_accounts("http://127.0.0.1:8000/")
+    assert door.reference in told
+    assert door.code in told
+    answer = knock(demonstration.test_client(), door.reference, door.code)
+    assert answer.status_code == 303
+    assert "/acces/" in answer.headers["Location"]
 
 
 def test_one_split_was_left_without_an_answer_and_came_back_to_alc() -> None:
