@@ -48,11 +48,15 @@ def home() -> ResponseReturnValue:
     """Queues of the bailleur's people, a constant number of statements."""
     promised = counts()
     splits = [_waiting(row) for row in fetch_all(queries.splits_under_way)]
+    contracts = fetch_all(queries.contracts_to_sign)
+    to_sign = {each.number for each in contracts}
     return render_template(
         "bailleur/home.html",
         mine=[each for each in splits if each.split.turn == Side.BAILLEUR],
-        others=[each for each in splits if each.split.turn != Side.BAILLEUR],
-        contracts=fetch_all(queries.contracts_to_sign),
+        others=[
+            each for each in splits if each.split.turn != Side.BAILLEUR and each.split.contract not in to_sign
+        ],
+        contracts=contracts,
         rents=fetch_all(queries.rents_to_answer),
         promised=promised,
         overdue=[(each.row, _late(each.row.due_on)) for each in _overdue(promised)],

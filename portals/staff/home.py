@@ -138,7 +138,7 @@ def _late(row: Row) -> Late:
         return Late(row, _("La famille"), StateWord(_("À recueillir"), "amber"))
     delay = Delay(row.turn_since, row.answer_days, row.more_time_until)
     days = max(0, days_between(now(), delay.back))
-    left = ngettext("%(num)d jour restant", "%(num)d jours restants", days)
+    left = ngettext("Encore %(num)d jour", "Encore %(num)d jours", days)
     return Late(row, row.bailleur, StateWord(left, "red" if delay.late(now()) else "amber"))
 
 

@@ -114,7 +114,7 @@ def test_a_bailleur_that_was_reminded_is_late_with_its_name_the_home_and_the_day
     bailleur = make_parties(fresh(split.id)).agent.organisation_name
     assert f'href="/staff/splits/{split.id}"' in late
     assert bailleur in late
-    assert re.search(r"\b(9|1\d) jours restants", late)  # of 21, which end on a business day
+    assert re.search(r"Encore (9|1\d) jours", late)  # of 21, which end on a business day
     assert "12 jours" in late
     assert "Réponse du bailleur attendue" not in page
     assert number_of(split) in behind(client, "late")

@@ -14,6 +14,8 @@ from intranet.organisations.models import Organisation
 from intranet.search.folding import holds
 from intranet.works.models import (
     Answer,
+    Contract,
+    ContractState,
     LineAnswer,
     Side,
     Split,
@@ -68,6 +70,17 @@ def _answered() -> Any:
     )
 
 
+def _contract() -> Any:
+    """The number of the contract being signed, if it is established."""
+    return (
+        select(Contract.number)
+        .where(Contract.split_id == Split.id, Contract.state == ContractState.PREPARED)
+        .correlate(Split)
+        .scalar_subquery()
+        .label("contract")
+    )
+
+
 def _splits(scope: Scope, *columns: Any) -> Select[Any]:
     statement = with_home(select(*columns).select_from(Split), Split.dossier_id, Split.dwelling_id)
     return visible(scope, statement, p.SPLIT_READ, Split)
@@ -76,7 +89,15 @@ def _splits(scope: Scope, *columns: Any) -> Select[Any]:
 def splits_under_way(scope: Scope) -> Select[Any]:
     """Splits not yet signed, the longest waiting first, with the delay agreed (days)."""
     return (
-        _splits(scope, *_SPLIT, _lines(), _answered(), Organisation.answer_days, Split.more_time_until)
+        _splits(
+            scope,
+            *_SPLIT,
+            _lines(),
+            _answered(),
+            _contract(),
+            Organisation.answer_days,
+            Split.more_time_until,
+        )
         .join(Organisation, Organisation.id == Split.bailleur_id)
         .where(Split.state.in_(UNDER_WAY))
         .order_by(Split.turn_since, Split.id)
