@@ -22,6 +22,7 @@ _ACCESSES = (
         GuestAccess.id,
         GuestAccess.reference,
         GuestAccess.side,
+        GuestAccess.language,
         GuestAccess.sent_to,
         GuestAccess.person,
         GuestAccess.created_at,

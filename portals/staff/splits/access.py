@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ from intranet.clock import now, today
 from intranet.errors import Refused
 from intranet.guests import queries as guests
 from intranet.guests import service
-from intranet.guests.rules import LANGUAGES, LONGEST_DAYS
+from intranet.guests.rules import LANGUAGES, LONGEST_DAYS, grouped
 from intranet.guests.service import OpenedAccess
 from intranet.guests.wordings import LANGUAGES as NAMES
 from intranet.guests.wordings import state_word
@@ -64,7 +64,7 @@ class AccessForm(BaseForm):
 @bp.route("/splits/<int:split_id>/access", methods=["GET", "POST"])
 @requires(p.GUEST_INVITE)
 def split_access(split_id: int) -> ResponseReturnValue:
-    """The accesses of a split, and the form that opens another. A letter is shown once, in answer to the form."""
+    """The accesses of a split, and the form that opens another. A letter leads to a page shown once."""
     require(p.GUEST_INVITE, Split, split_id, seen_by=p.SPLIT_READ)
     head = works.split_header(split_id)
     if head is None:
@@ -76,9 +76,27 @@ def split_access(split_id: int) -> ResponseReturnValue:
     if status != DONE:
         return _page(form, head), status
     if form.how.data == LETTER:
-        return _letter(form, head, opened[0])
+        session[LETTER] = {"access": opened[0].access_id, "code": opened[0].code}
+        return redirect(_letter_of(split_id, opened[0].access_id), DONE)
     flash(_("Le code est parti à %(address)s.", address=form.email.data), "success")
     return redirect(url_for("staff.split_access", split_id=split_id), DONE)
+
+
+@bp.get("/splits/<int:split_id>/access/<int:access_id>/letter")
+@requires(p.GUEST_INVITE)
+def split_access_letter(split_id: int, access_id: int) -> ResponseReturnValue:
+    """The letter, once and to whoever opened the access: her browser alone holds the code, and gives it up here."""
+    require(p.GUEST_INVITE, Split, split_id, seen_by=p.SPLIT_READ)
+    head = works.split_header(split_id)
+    access = next((each for each in guests.accesses(split_id) if each.id == access_id), None)
+    if head is None or access is None:
+        abort(404)
+    kept = session.pop(LETTER, None)
+    if kept is None or kept["access"] != access_id:
+        return render_template(
+            "staff/splits/letter_shown.html", split=head, access=access, closable=_closable(access)
+        )
+    return _letter(head, access, kept["code"])
 
 
 @bp.post("/splits/<int:split_id>/access/<int:access_id>/revoke")
@@ -130,20 +148,26 @@ def _closable(access: Row) -> bool:
     return access.revoked_at is None and bool(access.expires_at > now())
 
 
-def _letter(form: AccessForm, head: Any, opened: OpenedAccess) -> ResponseReturnValue:
+def _letter_of(split_id: int, access_id: int) -> str:
+    return url_for("staff.split_access_letter", split_id=split_id, access_id=access_id)
+
+
+def _letter(head: Any, access: Row, code: str) -> ResponseReturnValue:
     """The letter, in its reader's language, in a page that no browser keeps: the code is nowhere else."""
-    language = form.language.data if form.language.data in LANGUAGES[Side.BAILLEUR] else "fr"
+    language = access.language if access.language in LANGUAGES[Side.BAILLEUR] else "fr"
     door = link("guests.enter")
+    reference = grouped(access.reference)
     with force_locale(language):
         page = render_template(
             "staff/splits/letter.html",
             split=head,
-            opened=opened,
+            reference=reference,
+            code=code,
             language=language,
-            to_bailleur=form.chosen_side is Side.BAILLEUR,
+            to_bailleur=access.side is Side.BAILLEUR,
             door=door.partition("://")[2],
-            picture=_qr(link("guests.enter", reference=opened.reference)),
-            until=opened.expires_at,
+            picture=_qr(link("guests.enter", reference=reference)),
+            until=access.expires_at,
             person=actor(),
             today=today(),
         )
