@@ -28,7 +28,7 @@ from intranet.rent.rules import Problem, Terms, wrong_figures, wrong_works
 from intranet.timeline.service import commit
 from intranet.works.mailing import tell_bailleur
 from intranet.works.models import Split
-from intranet.works.service.concluding import agree_when_all_do
+from intranet.works.service.concluding import agree_when_all_do, check_answer_day
 from intranet.works.service.consents import refuse_nameless
 from intranet.works.service.loading import check_may_act, take_split, trace
 from intranet.works.terms import Side
@@ -155,8 +155,7 @@ def record_tenant(actor: Actor, command: TenantAnswer) -> None:
     name = checked(command.by_name, 120, field="by_name", multiline=False)
     if not name:
         raise Refused("rent.by_name", _("Indiquez qui a donné cette réponse."), field="by_name")
-    if command.on > today():
-        raise Refused("rent.on", _("La réponse ne peut pas être datée du futur."), field="on")
+    check_answer_day(split, command.on, "on")
     why = _why(command.given, command.reason)
     _write(offset, Side.HOUSEHOLD, command.given, name, command.on, actor)
     kind = "works.rent.tenant_consented" if command.given else "works.rent.tenant_refused"

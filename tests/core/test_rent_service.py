@@ -359,7 +359,12 @@ def test_a_refusal_and_a_record_say_what_they_must() -> None:
     with pytest.raises(Refused) as refused:
         answer_offset(parties.agent, AnswerOffset(split_id, view.digest, False, " "))
     assert refused.value.field == "reason"
-    for name, on, field in (("", today(), "by_name"), ("Mme Essai", today() + timedelta(days=1), "on")):
+    before = today() - timedelta(days=365)  # last year's date, mistyped
+    for name, on, field in (
+        ("", today(), "by_name"),
+        ("Mme Essai", today() + timedelta(days=1), "on"),
+        ("Mme Essai", before, "on"),
+    ):
         with pytest.raises(Refused) as refused:
             record_tenant(parties.coordinator, TenantAnswer(split_id, view.digest, True, name, on))
         assert refused.value.field == field

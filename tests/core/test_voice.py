@@ -266,10 +266,11 @@ def test_what_is_kept_is_what_was_said_to_the_present_wording(
     assert (fresh(split.id).state is SplitState.AGREED) == everyone
 
 
-def test_an_answer_of_tomorrow_is_not_taken(split: Split) -> None:
-    tomorrow = today() + timedelta(days=1)
-    with writing(), pytest.raises(Refused):
+@pytest.mark.parametrize("days", [1, -365])
+def test_an_answer_of_tomorrow_or_of_another_year_is_not_taken(split: Split, days: int) -> None:
+    day = today() + timedelta(days=days)
+    with writing(), pytest.raises(Refused) as refused:
         service.record_voice(
-            make_parties(split).coordinator,
-            voice(split, said(split.id, Answer.ACCEPTED), answered_on=tomorrow),
+            make_parties(split).coordinator, voice(split, said(split.id, Answer.ACCEPTED), answered_on=day)
         )
+    assert refused.value.field == "answered_on"

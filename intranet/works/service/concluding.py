@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
-from intranet.clock import now, today
+from intranet.clock import PARIS, now, today
 from intranet.commitments.service import end_commitments
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
@@ -28,6 +30,9 @@ from intranet.works.service.loading import (
 )
 from intranet.works.service.moves import MESSAGE_LIMIT, check_state, hand_over
 from intranet.works.terms import Answer, ContractState, Side, SplitState
+
+WRITTEN_DOWN_LATE = timedelta(days=92)
+"""How long before the split is written here a family may have answered on paper."""
 
 _TAKEN = frozenset({Answer.ACCEPTED, Answer.REFUSED, Answer.WAITING})
 
@@ -51,10 +56,7 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
                 "relisez les lignes avec la famille, puis enregistrez."
             )
         )
-    if command.answered_on > today():
-        raise Refused(
-            "household.future", _("La réponse ne peut pas être datée du futur."), field="answered_on"
-        )
+    check_answer_day(split, command.answered_on)
     lines = {line.id: line for line in split.lines}
     if set(command.answers) - set(lines) or not set(command.answers.values()) <= _TAKEN:
         raise Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
@@ -77,6 +79,18 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
     agree_when_all_do(split, actor)
     commit()
     return split
+
+
+def check_answer_day(split: Split, on: date, field: str = "answered_on") -> None:
+    """``Refused`` for a day to come, or so long before the split that it was mistyped. One may write it down late."""
+    if on > today():
+        raise Refused("household.future", _("La réponse ne peut pas être datée du futur."), field=field)
+    if on < split.created_at.astimezone(PARIS).date() - WRITTEN_DOWN_LATE:
+        raise Refused(
+            "household.early",
+            _("Cette date est bien antérieure à la répartition : vérifiez l’année."),
+            field=field,
+        )
 
 
 def agree_when_all_do(split: Split, actor: Actor) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
-from intranet.clock import now, today
+from intranet.clock import now
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
@@ -24,7 +24,7 @@ from intranet.works.commands import HouseholdVoice
 from intranet.works.facts import good_answer
 from intranet.works.mailing import tell_alc
 from intranet.works.models import LineComment, Split, WorksLine
-from intranet.works.service.concluding import agree_when_all_do, write_household
+from intranet.works.service.concluding import agree_when_all_do, check_answer_day, write_household
 from intranet.works.service.loading import check_may_act, take_split, trace
 from intranet.works.terms import Answer, Side
 
@@ -65,7 +65,7 @@ def record_voice(actor: Actor, command: HouseholdVoice) -> Heard:
 def _hear(actor: Actor, command: HouseholdVoice, act: str) -> Heard:
     split = take_split(command.split_id)
     check_may_act(split, act)
-    person, place, words = _checked(command)
+    person, place, words = _checked(split, command)
     lines = {line.id: line for line in split.lines if not line.fixed}
     good = {
         line_id: said
@@ -110,16 +110,13 @@ def _hear(actor: Actor, command: HouseholdVoice, act: str) -> Heard:
     return Heard(split, len(new), frozenset(command.answers) - frozenset(good), hindrance)
 
 
-def _checked(command: HouseholdVoice) -> tuple[str, str, Mapping[int, str]]:
+def _checked(split: Split, command: HouseholdVoice) -> tuple[str, str, Mapping[int, str]]:
     """Who speaks, where, and the words beside each line, cleaned. ``Refused`` names the field."""
     if not command.answers:
         raise Refused("household.nothing", _("Répondez à une ligne au moins."))
     if not {said.answer for said in command.answers.values()} <= _SAID:
         raise Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
-    if command.answered_on > today():
-        raise Refused(
-            "household.future", _("La réponse ne peut pas être datée du futur."), field="answered_on"
-        )
+    check_answer_day(split, command.answered_on)
     person = checked(command.person, PERSON_LIMIT, field="person", multiline=False)
     if not person:
         raise Refused("household.person", _("Écrivez qui répond."), field="person")
