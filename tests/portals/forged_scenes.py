@@ -70,6 +70,7 @@ class Scene:
     lines: dict[str, int]
     other_split: int
     contract_id: int = 0
+    code: str = "ABCD EFGH"
     accesses: dict[str, OpenedAccess] = field(default_factory=dict)
     guests: dict[str, Caller] = field(default_factory=dict)
 
