@@ -20,6 +20,7 @@ from intranet.errors import Refused
 # right-to-left and emoji writing needs (ZWJ, ZWNJ, LRM, RLM, ALM) stay.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _KEPT_CONTROLS = frozenset("\n\t")
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")  # unbreakable spaces stay: French is set with them
 
 _GAP = r"[ \t\u00a0\u202f.\-–]?"
 
@@ -44,7 +45,7 @@ def tidy(text: str, *, multiline: bool = True) -> str:
         if letter not in _OVERRIDES
         and (letter in _KEPT_CONTROLS or unicodedata.category(letter) not in {"Cc", "Cs"})
     )
-    return kept.strip() if multiline else " ".join(kept.split())
+    return kept.strip() if multiline else _BLANKS.sub(" ", kept).strip()
 
 
 def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> str:

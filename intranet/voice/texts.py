@@ -22,14 +22,13 @@ from babel.numbers import format_currency
 from babel.units import format_unit
 
 from intranet.guests.rules import LANGUAGES as GUEST_LANGUAGES
+from intranet.typography import FIXED, french_spaces
 from intranet.works.catalogue import read_rows
 from intranet.works.terms import Side
 
 LANGUAGES: tuple[str, ...] = GUEST_LANGUAGES[Side.HOUSEHOLD]
 FRENCH = LANGUAGES[0]
-FIXED = "\u00a0"  # between a figure and what it counts
 _NUMBERED = re.compile(r"^(?P<room>.*?)\s*(?P<number>\d{1,2})?$")
-_FRENCH_SPACES = re.compile(r" (?=[:;?!»%])|(?<=«) ")
 
 
 class Phrase(NamedTuple):
@@ -50,7 +49,7 @@ class Words:
         self._locale: str = raw.pop("locale")
         self._and: str = raw.pop("and")  # between hours and minutes
         self._texts = {
-            f"{section}.{key}": _spaced(text) if language == FRENCH else text
+            f"{section}.{key}": french_spaces(text) if language == FRENCH else text
             for section, texts in raw.items()
             for key, text in texts.items()
         }
@@ -111,11 +110,6 @@ def words(language: str) -> Words:
     return Words(language if language in LANGUAGES else FRENCH)
 
 
-def _spaced(text: str) -> str:
-    """French puts a space before its high signs; a line must not break there."""
-    return _FRENCH_SPACES.sub(FIXED, text)
-
-
 def _folded(room: str) -> str:
     return " ".join(room.casefold().replace("'", "’").split())
 
@@ -137,7 +131,7 @@ def _catalogue() -> Mapping[str, str]:
 
 def _table(name: str) -> Iterator[Mapping[str, str]]:
     for row in csv.DictReader(_read(name).splitlines(), delimiter=";"):
-        yield {**row, FRENCH: _spaced(row[FRENCH])}
+        yield {**row, FRENCH: french_spaces(row[FRENCH])}
 
 
 def _read(*path: str) -> str:

@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from intranet.clock import PARIS, today
+from intranet.typography import FIXED
 from intranet.web.translation import current_language
 
 NARROW = "\u202f"  # between thousands
-FIXED = "\u00a0"  # between a figure and its unit
 
 _MONTHS = {
     "fr": (

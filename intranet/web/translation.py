@@ -15,6 +15,7 @@ from flask_babel import Domain, get_locale
 from markupsafe import Markup
 
 from intranet.extensions import babel
+from intranet.typography import french_spaces
 
 
 def current_language() -> str:
@@ -29,11 +30,15 @@ def current_language() -> str:
 
 
 class Source(NullTranslations):
-    """What no catalogue translates stays in French, whose nought and one are singular (« 0 ligne »)."""
+    """What no catalogue translates is French, set as it should be; nought and one are singular (« 0 ligne »)."""
+
+    def gettext(self, message: str) -> str:
+        """The French itself."""
+        return french_spaces(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """The French form that goes with ``n``."""
-        return msgid1 if abs(n) < 2 else msgid2
+        return french_spaces(msgid1 if abs(n) < 2 else msgid2)
 
 
 class Phrases(Domain):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from intranet.extensions import db
+from intranet.typography import french
 from intranet.works.models import WorksKind
 from intranet.works.terms import DefaultHolder, Professional
 
@@ -43,7 +44,8 @@ def load_catalogue(*, replace: bool = False) -> tuple[int, int]:
 def read_rows() -> Iterator[Mapping[str, str]]:
     """The rows of the file, as text."""
     with files("intranet.data").joinpath("works_catalogue.csv").open(encoding="utf-8") as file:
-        yield from csv.DictReader(file, delimiter=";")
+        for row in csv.DictReader(file, delimiter=";"):
+            yield {**row, "label_fr": french(row["label_fr"])}
 
 
 def kind_values(row: Mapping[str, str], position: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.plain import plain
 from intranet.testing.works import (
     add_easy_line,
     answer_split_line,
@@ -145,8 +146,10 @@ def test_the_history_says_in_words_what_was_done_answered_and_changed() -> None:
 
     told = episodes(queries.line_past(split.id, line.id))
     assert [each.kind for each in told] == ["wording", "sent", "sent", "wording"]
-    assert told[2].said == ("Le bailleur : contre-proposition : Partagé (famille : 40 %)",)
-    assert [(each.what, each.before, each.after) for each in told[3].changes] == [
+    assert [plain(each) for each in told[2].said] == [
+        "Le bailleur : contre-proposition : Partagé (famille : 40 %)"
+    ]
+    assert [(each.what, each.before, plain(each.after)) for each in told[3].changes] == [
         ("Qui fait", "La famille", "Partagé (famille : 40 %)")
     ]
 

@@ -18,6 +18,7 @@ from intranet.jobs.models import OutboxRow
 from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.plain import plain
 from intranet.testing.works import (
     Parties,
     add_easy_line,
@@ -336,7 +337,7 @@ def test_the_second_agent_learns_what_a_colleague_answered_and_overwrites_nothin
     with pytest.raises(Stale) as stale:
         service.answer_line(agent, refusal)
 
-    assert stale.value.changes == ("Dominique Essai a répondu : Acceptée.",)
+    assert [plain(each) for each in stale.value.changes] == ["Dominique Essai a répondu : Acceptée."]
     db.session.rollback()
     assert answers_of(line.id)[Side.BAILLEUR] is Answer.ACCEPTED
 

@@ -16,6 +16,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.plain import plain
 from intranet.testing.works import (
     add_easy_line,
     answer_split_line,
@@ -30,8 +31,8 @@ from intranet.works.commands import SendBack
 from intranet.works.queries import (
     comments,
     kind_choices,
-    my_turn,
     last_differences,
+    my_turn,
     pending_changes,
     sent_lines,
     split_header,
@@ -41,8 +42,8 @@ from intranet.works.queries import (
     waiting_for_others,
 )
 from intranet.works.terms import Answer, Holder, Side, SplitState
-
 from intranet.works.wordings import in_words
+
 Counter = Callable[[], AbstractContextManager[object]]
 
 
@@ -91,13 +92,13 @@ def test_each_side_reads_what_changed_since_the_version_before() -> None:
     told = in_words(last_differences(split_id))
 
     assert len(told) == 3
-    assert "contre-proposition : Le bailleur" in told[0]
+    assert "contre-proposition : Le bailleur" in plain(told[0])
     line = lines_of(split_id)[0]
     actor = make_parties(fresh(split_id)).coordinator
     service.adopt_counter(actor, line.id, line.version)
     add_easy_line(actor, split_id, 3)
     pending = pending_changes(split_id)
-    assert any("qui fait, de « La famille » à « Le bailleur »" in each for each in pending)
+    assert any("qui fait, de « La famille » à « Le bailleur »" in plain(each) for each in pending)
     assert any("ligne ajoutée" in each for each in pending)
     assert {each.line_id for each in last_differences(split_id)} == {
         view.id for view in split_lines(split_id)[:3]

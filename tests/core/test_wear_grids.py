@@ -20,6 +20,7 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.testing.factories import make_actor, make_organisation, make_user
+from intranet.testing.plain import plain
 from intranet.testing.works import kind_id, make_catalogue
 from intranet.wear.grids import grids, rate_in_force, rates_in_force
 from intranet.wear.models import WearGrid, WearRate
@@ -39,7 +40,7 @@ def words(app: Flask):
 
 
 def faults(text: str) -> list[str]:
-    return list(shown(read_grid(text, KNOWN).faults))
+    return [plain(each) for each in shown(read_grid(text, KNOWN).faults)]
 
 
 def test_a_grid_is_read_by_the_code_of_each_kind() -> None:

@@ -17,6 +17,7 @@ from intranet.dossiers.terms import DossierState, Survey
 from intranet.extensions import db
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
 from intranet.testing.factories import make_organisation, make_pole, make_user, sign_in
+from intranet.testing.plain import plain
 from intranet.testing.works import fresh, kind_id, lines_of, make_split
 from intranet.works.models import Split, WorksLine
 from intranet.works.terms import SplitState
@@ -84,15 +85,15 @@ def make_scene(app: Flask, state: SplitState = SplitState.PROPOSED, lines: int =
 
 
 def row_of(html: str, line_id: int) -> str:
-    """The markup of one line of the table."""
+    """The markup of one line of the table, every space a plain one."""
     found = re.search(rf'<tbody id="line-{line_id}".*?</tbody>', html, re.DOTALL)
     assert found, f"line {line_id} is not on the page"
-    return found[0]
+    return plain(found[0])
 
 
 def text_of(answer: TestResponse) -> str:
-    """The page as people read it, entities resolved."""
-    return unescape(answer.get_data(as_text=True))
+    """The page as people read it, entities resolved and every space a plain one."""
+    return plain(unescape(answer.get_data(as_text=True)))
 
 
 def split_of(dossier_id: int) -> Split:

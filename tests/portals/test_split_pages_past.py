@@ -117,7 +117,7 @@ def test_two_versions_stand_side_by_side_with_their_differences_in_words(app: Fl
     assert "En préparation" in page
     assert "<del>La famille</del>" in page
     assert "<ins>Le bailleur</ins>" in page
-    assert "Qui fait : «\xa0La famille\xa0» devient «\xa0Le bailleur\xa0»." in page
+    assert "Qui fait : « La famille » devient « Le bailleur »." in page
     seen = text_of(scene.bailleur().get(f"/bailleur/splits/{scene.split_id}/versions?left=1&right=2"))
     assert "En préparation" not in seen
     assert "Le bailleur : acceptée" in seen
