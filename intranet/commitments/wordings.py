@@ -104,7 +104,7 @@ def _confirmed(facts: Mapping[str, Any]) -> str:
 
 
 TIMELINE: dict[str, Any] = {
-    "commitment.done": _of_line(_l("a dit faits les travaux du bailleur")),
+    "commitment.done": _of_line(_l("a déclaré terminés les travaux du bailleur")),
     "commitment.taken_back": _of_line(_l("a repris sa parole : travaux pas encore faits")),
     "commitment.confirmed": _confirmed,
     "commitment.sent_back": _of_line(_l("a renvoyé au bailleur des travaux dits faits")),
