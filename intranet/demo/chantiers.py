@@ -14,9 +14,10 @@ from intranet.chantiers.models import Reserve, Task
 from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.terms import HoursRole, Moment, StartItem
 from intranet.demo.days import on, planned_day, working_days_ago
-from intranet.demo.housed import SIX_WEEKS, Path
+from intranet.demo.housed import Path
 from intranet.demo.people import Cast
 from intranet.demo.pictures import Room, draw_room
+from intranet.demo.signing import SIX_WEEKS, sign
 from intranet.extensions import db
 from intranet.works.terms import Holder, Side
 
@@ -50,7 +51,7 @@ class Works(Path):
         self.agree(opened + 21)
         first = planned_day(planned)
         self.attest(opened + 8, insured_until or first + INSURED)
-        self.sign(opened + 7, first)
+        sign(self, opened + 7, first)
         with on(working_days_ago(opened), 10, 15):
             chantiers.open_from_contract(
                 self.cast.technical,
@@ -216,7 +217,7 @@ def _amend(site: Works) -> None:
     with on(working_days_ago(19), 11):
         site.send_back("D’accord.")
     site.household_accepts(18)
-    site.sign(17, planned_day(30))
+    sign(site, 17, planned_day(30))
 
 
 def _open(site: Works) -> None:

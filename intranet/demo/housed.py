@@ -1,4 +1,4 @@
-"""Families on their way into a home: allocation, joining, joint visit, split, contract, as the real actors.
+"""Families on their way into a home: allocation, joining, joint visit, split, as the real actors.
 
 ``Path`` walks one family through the services, one method a step, each on its own past day.
 """
@@ -16,8 +16,7 @@ from intranet.demo.days import on, working_days_ago
 from intranet.demo.dwellings import HOMES
 from intranet.demo.families import IN_STORIES, Family
 from intranet.demo.papers import write_paper
-from intranet.demo.people import COMPAGNONS, Cast
-from intranet.demo.signing import sign_for
+from intranet.demo.people import Cast
 from intranet.demo.visits import VISITS, Works
 from intranet.dossiers import service as dossiers
 from intranet.dossiers.commands import (
@@ -30,24 +29,18 @@ from intranet.dossiers.commands import (
 )
 from intranet.dossiers.models import Dossier, Dwelling, Household, LeavingReason
 from intranet.extensions import db
-from intranet.organisations.models import Organisation
-from intranet.signatures.finishing import seal_contract
-from intranet.signatures.rules import needed_sides
-from intranet.works import contract as contracts
 from intranet.works import service as splits
 from intranet.works.commands import (
     AddLine,
     AnswerLine,
     Damage,
     HouseholdAnswer,
-    IssueContract,
     Propose,
     SendBack,
 )
 from intranet.works.models import Contract, Split, WorksKind, WorksLine
-from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
+from intranet.works.terms import Answer, Holder, Payer, SplitState
 
-SIX_WEEKS = timedelta(weeks=6)
 ASKED_BEFORE = timedelta(days=5)
 """A written consent dates from so long before the visit."""
 
@@ -57,13 +50,6 @@ PROPOSAL = (
     "Bonjour, voici les travaux relevés lors de la visite commune. Merci de nous dire ce qui vous convient."
 )
 AGAIN = "Nous avons repris votre contre-proposition ; le reste est inchangé. Pouvez-vous confirmer ?"
-SUPPORT_TECHNICAL = (
-    "L’animateur technique des Compagnons Bâtisseurs est présent chaque jour de chantier ; "
-    "outils et protections sont prêtés."
-)
-SUPPORT_VOLUNTEERS = "Des voisins de la résidence se sont proposés pour le samedi, outils prêtés par ALC."
-INSURANCE = "Mutuelle des Trois Corniches, multirisque habitation, attestation remise"
-SUPPORT_SOCIAL = "La référente passe une fois par semaine et reste joignable aux heures de bureau."
 
 
 class Path:
@@ -219,45 +205,6 @@ class Path:
         self.propose(working_days_ago(proposed))
         self.counter_then_accept(proposed - 3)
         self.household_accepts(proposed - 10)
-
-    def issue(self, days: int, first: date | None = None) -> None:
-        """The contract is established, and its document made. ``first``: the day its works are to begin."""
-        with on(working_days_ago(days), 9, 30) as day:
-            split = self.split
-            contracts.issue(
-                self.follower,
-                IssueContract(
-                    split.id,
-                    SUPPORT_TECHNICAL,
-                    SUPPORT_SOCIAL,
-                    starts_on=first or day + timedelta(days=12),
-                    ends_on=(first or day + timedelta(days=12)) + SIX_WEEKS,
-                    partner_id=db.session.scalars(
-                        select(Organisation.id).where(Organisation.name == COMPAGNONS)
-                    ).one(),
-                    support_volunteers=SUPPORT_VOLUNTEERS,
-                    insurance=INSURANCE,
-                    insured_until=day + timedelta(days=300),
-                    image_consent=None if self.family.under_3 else True,
-                ),
-            )
-        with on(working_days_ago(days), 9, 31):
-            contracts.render({"contract_id": self.contract.id})  # the worker's part: nobody signs before it
-
-    def sign(self, days: int, first: date | None = None) -> None:
-        """The contract is established, then signed by household, bailleur, ALC and partner over five days."""
-        self.issue(days, first)
-        for later, side, who in (
-            (1, Side.HOUSEHOLD, self.follower),  # the family signs on her phone
-            (2, Side.ALC, self.cast.coordination),
-            (4, Side.BAILLEUR, self.agent),
-            (5, Side.PARTNER, self.cast.animator),
-        ):
-            if side in needed_sides(self.contract.lines):
-                with on(working_days_ago(days - later), 16):
-                    sign_for(who, self.contract.id, side, self.family.name)
-        with on(working_days_ago(days - 5), 16, 1):
-            seal_contract({"contract_id": self.contract.id})  # the worker's part
 
     def amend(self, days: int, reason: str, rooms: Collection[str]) -> None:
         """An amendment opens the lines of those rooms again, and adds the works of the story's second visit."""

@@ -1,19 +1,81 @@
-"""Signatures of the demonstration, drawn by nobody's hand: each person has strokes of her own."""
+"""Contracts of the demonstration: established, signed with strokes that no hand drew, sealed."""
 
 from __future__ import annotations
 
 import math
+from datetime import date, timedelta
 from hashlib import sha256
 
+from sqlalchemy import select
+
 from intranet.access import Actor
+from intranet.demo.days import on, working_days_ago
+from intranet.demo.housed import Path
+from intranet.demo.people import COMPAGNONS
+from intranet.extensions import db
+from intranet.organisations.models import Organisation
 from intranet.signatures.commands import Draw, Signer
+from intranet.signatures.finishing import seal_contract
 from intranet.signatures.queries import document_digest
-from intranet.signatures.rules import PAD_HEIGHT, PAD_WIDTH, Strokes
+from intranet.signatures.rules import PAD_HEIGHT, PAD_WIDTH, Strokes, needed_sides
 from intranet.signatures.service import sign_drawn
+from intranet.works import contract as contracts
+from intranet.works.commands import IssueContract
 from intranet.works.terms import Side
 
 ADDRESS = "192.0.2.18"  # of the range kept for examples
 POINTS = 70
+
+
+SUPPORT_TECHNICAL = (
+    "L’animateur technique des Compagnons Bâtisseurs est présent chaque jour de chantier ; "
+    "outils et protections sont prêtés."
+)
+SUPPORT_VOLUNTEERS = "Des voisins de la résidence se sont proposés pour le samedi, outils prêtés par ALC."
+INSURANCE = "Mutuelle des Trois Corniches, multirisque habitation, attestation remise"
+SUPPORT_SOCIAL = "La référente passe une fois par semaine et reste joignable aux heures de bureau."
+SIX_WEEKS = timedelta(weeks=6)
+
+
+def issue(path: Path, days: int, first: date | None = None) -> None:
+    """The contract is established, and its document made. ``first``: the day its works are to begin."""
+    with on(working_days_ago(days), 9, 30) as day:
+        split = path.split
+        contracts.issue(
+            path.follower,
+            IssueContract(
+                split.id,
+                SUPPORT_TECHNICAL,
+                SUPPORT_SOCIAL,
+                starts_on=first or day + timedelta(days=12),
+                ends_on=(first or day + timedelta(days=12)) + SIX_WEEKS,
+                partner_id=db.session.scalars(
+                    select(Organisation.id).where(Organisation.name == COMPAGNONS)
+                ).one(),
+                support_volunteers=SUPPORT_VOLUNTEERS,
+                insurance=INSURANCE,
+                insured_until=day + timedelta(days=300),
+                image_consent=None if path.family.under_3 else True,
+            ),
+        )
+    with on(working_days_ago(days), 9, 31):
+        contracts.render({"contract_id": path.contract.id})  # the worker's part: nobody signs before it
+
+
+def sign(path: Path, days: int, first: date | None = None) -> None:
+    """The contract is established, then signed by household, bailleur, ALC and partner over five days."""
+    issue(path, days, first)
+    for later, side, who in (
+        (1, Side.HOUSEHOLD, path.follower),  # the family signs on her phone
+        (2, Side.ALC, path.cast.coordination),
+        (4, Side.BAILLEUR, path.agent),
+        (5, Side.PARTNER, path.cast.animator),
+    ):
+        if side in needed_sides(path.contract.lines):
+            with on(working_days_ago(days - later), 16):
+                sign_for(who, path.contract.id, side, path.family.name)
+    with on(working_days_ago(days - 5), 16, 1):
+        seal_contract({"contract_id": path.contract.id})  # the worker's part
 
 
 def sign_for(actor: Actor, contract_id: int, side: Side, family: str) -> None:

@@ -14,7 +14,7 @@ from intranet.demo.days import days_ago, on, working_days_ago
 from intranet.demo.doors import BAILLEUR_DOOR, FAMILY_DOOR
 from intranet.demo.housed import Path
 from intranet.demo.people import Cast
-from intranet.demo.signing import sign_for
+from intranet.demo.signing import issue, sign, sign_for
 from intranet.dossiers import service as dossiers
 from intranet.dossiers.models import LeavingReason
 from intranet.extensions import db
@@ -60,7 +60,7 @@ def _signed(path: Path) -> None:
     path.join(125)
     path.visit(121)
     path.agree(118)
-    path.sign(104)
+    sign(path, 104)
     path.leave(80, LeavingReason.MOVED_AWAY)
 
 
@@ -70,7 +70,7 @@ def _withdrawn(path: Path) -> None:
     path.join(108)
     path.visit(104)
     path.agree(101)
-    path.issue(88)
+    issue(path, 88)
     refuse_signature(path, 86, "Nous préférons attendre une place en crèche avant de nous engager.")
     path.withdraw(83, "La famille renonce à ce logement : trop loin de la crèche.")
     path.leave(82, LeavingReason.OFFER_REFUSED)
@@ -111,7 +111,7 @@ def _agreed(path: Path) -> None:
     path.counter_then_accept(15)
     agree_on_rent(path, 9)
     path.household_accepts(8)
-    path.issue(3)
+    issue(path, 3)
     with on(working_days_ago(2), 16):
         sign_for(path.follower, path.contract.id, Side.HOUSEHOLD, path.family.name)
 
@@ -151,7 +151,7 @@ def _waiting(path: Path) -> None:
     path.visit(62)
     path.agree(58)
     path.attest(45, days_ago(4))
-    path.sign(44)
+    sign(path, 44)
     path.amend(12, "Une fuite a été trouvée sous l’évier : la cuisine est à revoir.", rooms=("Cuisine",))
     path.propose(days_ago(15), "Seule la cuisine est à revoir ; le reste est tel que vous l’avez signé.")
 

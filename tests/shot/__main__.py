@@ -110,7 +110,7 @@ def _picture(page: Page, folder: Path, address: str) -> int:
     for width, height in (PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
     return 4
 
@@ -119,8 +119,8 @@ def _picture_readme(browser: Browser, site: Site) -> None:
     """The split a coordinator looks at, on her desk; the chantier an animator runs, on his phone."""
     README_FOLDER.mkdir(exist_ok=True)
     with visiting(browser, site, COORDINATION, (1440, 960)) as visitor:
-        visitor.page.get_by_role("link", name=re.compile("Coulibaly")).first.click()
-        visitor.page.wait_for_url("**/staff/splits/**")
+        visitor.page.locator("main a:not([href$='/rent'])", has_text="Coulibaly").first.click()
+        visitor.page.wait_for_url("**/staff/splits/*")
         _keep(visitor.page.screenshot(), README_FOLDER / "split.png")
     with visiting(browser, site, ANIMATOR, (PHONE[0], 1480), device_scale_factor=1.5) as visitor:
         visitor.page.locator("section[aria-labelledby=running] a.site-card").first.click()
