@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -220,7 +221,7 @@ def test_the_bailleurs_date_is_written_on_the_form_and_read_on_the_table(app: Fl
 
 
 @pytest.mark.parametrize("portal", ["staff", "bailleur"])
-def test_a_split_of_150_lines_takes_as_many_statements_as_one_of_two(
+def test_a_split_of_150_lines_takes_as_many_statements_as_one_of_two_and_300_ms_at_most(
     app: Flask, count_statements: Counter, portal: str
 ) -> None:
     small, large = make_scene(app, lines=2), make_scene(app, SplitState.DRAFT, lines=2)
@@ -240,6 +241,15 @@ def test_a_split_of_150_lines_takes_as_many_statements_as_one_of_two(
             counts.append(seen.count)  # type: ignore[attr-defined]
 
     assert counts[:3] == counts[3:]
+    # The best of three: the machine may be busy with other tests.
+    assert min(seconds_of(browser, f"/{portal}/splits/{large.split_id}") for _time in range(3)) < 0.3
+
+
+def seconds_of(browser: Browser, url: str) -> float:
+    """How long the page takes to be answered."""
+    started = time.perf_counter()
+    assert browser.get(url).status_code == 200
+    return time.perf_counter() - started
 
 
 # Role × state × action, by forged requests
