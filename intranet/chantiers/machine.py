@@ -121,8 +121,8 @@ CHANTIER = Machine(
     Transition(
         "clear", frozenset({C.PREPARED}), C.CLEARED, p.CHANTIER_PREPARE, "chantier.cleared", (_may_start,)
     ),
-    Transition("unclear", frozenset({C.CLEARED}), C.PREPARED, p.CHANTIER_PREPARE, "chantier.uncleared"),
     Transition("start", frozenset({C.CLEARED}), C.OPEN, p.CHANTIER_RUN, "chantier.started", (_may_start,)),
+    Transition("unclear", frozenset({C.CLEARED}), C.PREPARED, p.CHANTIER_PREPARE, "chantier.uncleared"),
     Transition("pause", frozenset({C.OPEN}), C.PAUSED, p.CHANTIER_RUN, "chantier.paused", needs_reason=True),
     Transition("resume", frozenset({C.PAUSED}), C.OPEN, p.CHANTIER_RUN, "chantier.resumed"),
     Transition("finish", frozenset({C.OPEN}), C.FINISHED, p.CHANTIER_RUN, "chantier.finished", (_all_done,)),
