@@ -4,7 +4,8 @@
 - éducateur technique and TISF: the dossiers they are named on;
 - a child-protection dossier (PEP): only people named on it or granted, and the coordinator;
 - bailleur: what concerns its own dwellings; works partner: its own chantiers;
-- a guest: the one split her access names, and its contracts (the bailleur’s: its written consents too).
+- a guest: the one split her access names, its contracts, and the scan of her own side's signature (the bailleur’s:
+  the written consents and receipts of that split too).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from intranet.plugin_api import Policy
 from intranet.rent.models import RentOffset
 from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split, WorksLine
+from intranet.works.rules import side_of
 
 
 def _named() -> ColumnElement[bool]:
@@ -138,9 +140,17 @@ def _not_of_another(
 
 def _of_a_contract() -> ColumnElement[bool]:
     """The document to sign, its reading copy, the sealed one, or the scan of a signature."""
-    scan = exists().where(Signature.contract_id == Contract.id, Signature.document_id == Document.id)
+    return or_(_scan_of_a_contract(), _paper_of_a_contract())
+
+
+def _scan_of_a_contract(*whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The scan of a signature on it. Two selects deep, what it speaks of must be named: else it is any document."""
+    scan = exists().where(Signature.contract_id == Contract.id, Signature.document_id == Document.id, *whose)
+    return scan.correlate(Contract, Document)
+
+
+def _paper_of_a_contract() -> ColumnElement[bool]:
     return or_(
-        scan,
         Contract.document_id == Document.id,
         Contract.reading_document_id == Document.id,
         Contract.sealed_document_id == Document.id,
@@ -185,7 +195,8 @@ def _files(scope: Scope) -> ColumnElement[bool]:
             _not_of_another(Chantier.partner_id, _contracts(scope)),
         )
     if isinstance(scope.role, GuestRole):
-        signed = exists().where(_of_a_contract(), _contracts(scope))
+        own = _scan_of_a_contract(Signature.side == side_of(scope))
+        signed = exists().where(or_(_paper_of_a_contract(), own), _contracts(scope))
         joined = _joined(Split.id == ACTOR.guest_split_id)
         return or_(signed, joined) if scope.role is GuestRole.AGENT else signed
     return false()

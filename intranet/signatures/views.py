@@ -58,7 +58,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         contract=row,
         state=contract_state_word(row.state),
         sentence=wordings.contract_sentence(row.state, marks, reader, ready=row.document_id is not None),
-        signatures=marks,
+        signatures=marks if actor().guest_id is None else wordings.for_guest(marks, reader),
         reader=reader,
         may_sign=mine and signable(row) and can(p.CONTRACT_SIGN, Contract, contract_id),
         asked_again=url_for("signatures.document", contract_id=contract_id),

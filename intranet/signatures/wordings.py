@@ -42,6 +42,11 @@ def marks(lines: Iterable[Mapping[str, Any]], signatures: Iterable[Any]) -> tupl
     return tuple(_mark(side, given.get(side)) for side in ORDER if side in needed)
 
 
+def for_guest(parties: Iterable[Mark], reader: Side | None) -> tuple[Mark, ...]:
+    """The marks as a guest reads them: of the papers that were scanned, she opens her own side's alone."""
+    return tuple(mark if mark.side is reader else mark._replace(scan_id=None) for mark in parties)
+
+
 def awaited(parties: Sequence[Mark]) -> list[Mark]:
     """Those who have neither signed nor refused."""
     return [mark for mark in parties if mark.signed_on is None and not mark.reason]

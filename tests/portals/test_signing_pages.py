@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -16,13 +17,15 @@ from intranet.access import OrganisationKind, Role
 from intranet.clock import today
 from intranet.database import writing
 from intranet.documents.models import Document
+from intranet.dossiers.terms import DossierState
 from intranet.extensions import db
 from intranet.jobs.service import run_due
 from intranet.organisations.models import Organisation
 from intranet.signatures.models import Method, Signature
+from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_pole, make_user
 from intranet.testing.guests import let_in, make_access
-from intranet.testing.works import A_DRAWING, make_contract, sign_contract
+from intranet.testing.works import A_DRAWING, make_contract, make_split, sign_contract
 from intranet.works.models import Contract
 from intranet.works.terms import ContractState, Side, SplitState
 from tests.portals.splits import Browser, Scene, make_scene, open_browser, text_of
@@ -65,7 +68,7 @@ def state_of(contract_id: int) -> ContractState:
     return db.session.get_one(Contract, contract_id, populate_existing=True).state
 
 
-def post_file(browser: Browser, url: str, data: dict[str, object]) -> int:
+def post_file(browser: Browser, url: str, data: Mapping[str, object]) -> int:
     sent = {"csrf_token": browser.token, **data}
     return browser.client.post(url, data=sent, content_type="multipart/form-data").status_code
 
@@ -190,6 +193,67 @@ def test_a_paper_comes_with_its_scan_which_its_parties_read(scene: Scene, contra
     assert scene.bailleur().get(f"/files/{scan}").status_code == 200
     stranger = open_browser(scene.app, make_user(Role.AGENT, make_organisation(OrganisationKind.BAILLEUR)))
     assert stranger.get(f"/files/{scan}").status_code == 404
+
+
+def another_contract() -> Contract:
+    """Of another dossier, its dwelling another bailleur's, with another works partner."""
+    dwelling = make_dwelling(make_organisation(OrganisationKind.BAILLEUR))
+    split = make_split(make_dossier(dwelling=dwelling, state=DossierState.JOINED), 1, SplitState.AGREED)
+    return make_contract(split.id, make_organisation(OrganisationKind.WORKS_PARTNER))
+
+
+def test_a_paper_signature_opens_no_other_file_to_the_parties_and_hides_none(
+    scene: Scene, contract_id: int
+) -> None:
+    theirs = another_contract()
+    partner = db.session.get_one(Organisation, db.session.get_one(Contract, contract_id).partner_id)
+    animator = open_browser(scene.app, make_user(Role.ANIMATOR, partner))
+    for contract in (contract_id, theirs.id):
+        form = {
+            "paper-name": "Nour Soleil",
+            "paper-signed_on": today().isoformat(),
+            "digest": digest(contract),
+            "paper-file": (a_picture(), "page.jpg"),
+        }
+        assert post_file(scene.alc(), room(contract, Side.HOUSEHOLD, "paper"), form) == 303
+    own = db.session.get_one(Contract, contract_id, populate_existing=True)
+    scan = kept(contract_id)[Side.HOUSEHOLD].document_id
+    scans_elsewhere = kept(theirs.id)[Side.HOUSEHOLD].document_id
+    for reader in (scene.bailleur(), animator):
+        assert reader.get(f"/files/{own.document_id}").status_code == 200
+        assert reader.get(f"/files/{scan}").status_code == 200
+        assert reader.get(f"/files/{theirs.document_id}").status_code == 404
+        assert reader.get(f"/files/{scans_elsewhere}").status_code == 404
+
+
+@pytest.mark.parametrize("reader", [Side.BAILLEUR, Side.HOUSEHOLD])
+def test_a_guest_opens_the_contract_and_the_scan_of_her_own_side_alone(
+    scene: Scene, contract_id: int, reader: Side
+) -> None:
+    alc, scans = scene.alc(), {}
+    for side in (Side.HOUSEHOLD, Side.BAILLEUR):
+        form = {
+            "paper-name": "Nour Soleil",
+            "paper-signed_on": today().isoformat(),
+            "digest": digest(contract_id),
+            "paper-file": (a_picture(), "page.jpg"),
+        }
+        assert post_file(alc, room(contract_id, side, "paper"), form) == 303
+        scans[side] = kept(contract_id)[side].document_id
+    other = another_contract()
+    contract = db.session.get_one(Contract, contract_id, populate_existing=True)
+    papers = (contract.document_id, contract.reading_document_id)
+    access = make_access(make_actor(scene.coordinator), scene.split_id, reader)
+    client = scene.app.test_client()
+    let_in(client, access, "Jeanne Roux")
+
+    assert [client.get(f"/files/{paper}").status_code for paper in papers] == [200, 200]
+    page = client.get(f"/contracts/{contract_id}").get_data(as_text=True)
+    assert client.get(f"/files/{other.document_id}").status_code == 404
+    for side, scan in scans.items():
+        own = side is reader
+        assert client.get(f"/files/{scan}").status_code == (200 if own else 404)
+        assert (f"/files/{scan}" in page) is own
 
 
 def test_the_bailleur_refuses_with_a_reason_that_alc_reads(scene: Scene, contract_id: int) -> None:
