@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from intranet.web.formatting import day
 from intranet.works.queries import Kept
@@ -16,6 +17,12 @@ from intranet.works.story import change_in_words, wording_in_words
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES, answer_in_words
 
+ANSWERS: Mapping[Side, Any] = {
+    Side.ALC: _l("Réponse d’ALC"),
+    Side.BAILLEUR: _l("Réponse du bailleur"),
+    Side.HOUSEHOLD: _l("Réponse de la famille"),
+}
+NOTHING = "–"
 PRESENT = 0
 """The number under which what ALC is preparing stands beside the versions sent."""
 
@@ -30,7 +37,10 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A line in both versions; one side is empty when the line is not in that version."""
+    """A line in both versions; one side is empty when the line is not in that version.
+
+    A line that stands in both says what differs, side by side; what does not is its ``summary``.
+    """
 
     line_id: int
     label: str
@@ -38,7 +48,7 @@ class Pair:
     left: tuple[Said, ...]
     right: tuple[Said, ...]
     words: tuple[str, ...]
-    summary: str  # of a line that did not change: who does it, what it costs, what was answered
+    summary: str
 
     @property
     def changed(self) -> bool:
@@ -115,16 +125,21 @@ def _pair(
 ) -> Pair:
     line = right or left or {}
     same = {"label", "room"} - {change.what for change in changes}  # already the heading of the row
-    told_left, told_right = tuple(_told(left, same)), tuple(_told(right, same))
-    unchanged = () if changes else tuple(_told(right, same | {"need", "cause"}))
+    old, new = dict(_told(left, same)), dict(_told(right, same))
+    differing = [what for what in {**old, **new} if old.get(what) != new.get(what)]
+    usual = dict(_told(right, same | {"need", "cause"})) if left and right else {}
     return Pair(
         line["id"],
         line["label"],
         line["room"],
-        _marked(told_left, told_right),
-        _marked(told_right, told_left),
+        _marked(old, differing, both=bool(new)) if left else (),
+        _marked(new, differing, both=bool(old)) if right else (),
         tuple(change_in_words(change) for change in changes),
-        " · ".join(_("%(what)s : %(value)s", what=what, value=value) for what, value in unchanged),
+        " · ".join(
+            _("%(what)s : %(value)s", what=what, value=value)
+            for what, value in usual.items()
+            if what not in differing
+        ),
     )
 
 
@@ -137,9 +152,11 @@ def _told(line: Mapping[str, Any] | None, left_out: Set[str]) -> Iterator[tuple[
     for side in (Side.ALC, Side.BAILLEUR, Side.HOUSEHOLD):
         answer = line["answers"].get(side)
         if answer is not None:
-            yield str(_("Réponse de %(side)s", side=SIDES[side])), answer_in_words(answer, side)
+            yield str(ANSWERS[side]), answer_in_words(answer, side)
 
 
-def _marked(own: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> tuple[Said, ...]:
-    theirs = dict(other)
-    return tuple(Said(what, value, bool(theirs) and theirs.get(what) != value) for what, value in own)
+def _marked(told: Mapping[str, str], differing: Sequence[str], *, both: bool) -> tuple[Said, ...]:
+    """What differs, marked, of a line that stands in both versions; else everything the one version says."""
+    if not both:
+        return tuple(Said(what, value, False) for what, value in told.items())
+    return tuple(Said(what, told.get(what, NOTHING), what in told) for what in differing)
