@@ -23,7 +23,7 @@
       const node = walker.currentNode;
       const text = node.textContent.replace(/\s+/g, " ").trim();
       if (!text || !node.parentElement.checkVisibility()) continue;
-      const block = node.parentElement.closest("p, li, h1, h2, h3");
+      const block = node.parentElement.closest("p, li, h1, h2, h3, [data-pause]");
       const last = found.at(-1);
       const lang = languageOf(node.parentElement);
       if (last && last.block === block && last.lang === lang) last.text += ` ${text}`;
