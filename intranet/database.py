@@ -127,7 +127,7 @@ def set_up_engine(engine: Engine) -> None:
             "synchronous=NORMAL",
             f"busy_timeout={PATIENCE_SECONDS * 1000}",
             "temp_store=MEMORY",
-            "cache_size=-8000",
+            "cache_size=-2000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

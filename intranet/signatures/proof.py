@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
-import typst
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -18,11 +15,8 @@ from intranet.clock import PARIS
 from intranet.signatures.models import Method
 from intranet.signatures.rules import Strokes
 from intranet.web.formatting import day, instant
-from intranet.works.contract_document import STANDARDS
-from intranet.works.contract_signs import printable, without
 from intranet.works.terms import Side
-
-_UNSHOWN = re.compile(r"the text [`\"]+(?P<text>.+?)[`\"]+ could not be displayed", re.DOTALL)
+from intranet.works.typesetting import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +51,8 @@ class Proof:
 def render_proof(proof: Proof) -> bytes:
     """The pages of proof: PDF/A-3a and PDF/UA-1, the same bytes for the same facts."""
     with force_locale("fr"):
-        values: Any = printable(_values(proof)).values
-    compiler = typst.Compiler(_template(), ignore_system_fonts=True)
-    while True:
-        text = json.dumps(values, ensure_ascii=False)
-        try:
-            pdf = compiler.compile(
-                format="pdf",
-                sys_inputs={"proof": text},
-                pdf_standards=[*STANDARDS],
-                timestamp=int(proof.made_at.timestamp()),
-            )
-        except typst.TypstError as error:
-            found = _UNSHOWN.search(str(error))
-            if found is None or found["text"] not in text:
-                raise
-            values = without(values, found["text"])
-        else:
-            return cast(bytes, pdf)
+        values = _values(proof)
+    return typeset(_template(), "proof", values, proof.made_at)
 
 
 def masked(email: str) -> str:

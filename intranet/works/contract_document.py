@@ -6,14 +6,12 @@ the one that counts: if it cannot be read, no document is made and the contract 
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 import structlog
-import typst
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -26,11 +24,7 @@ from intranet.signatures.mailing import tell_to_sign
 from intranet.timeline.service import commit, record
 from intranet.works.contract_content import ContractContent, document
 from intranet.works.contract_facts import CONTRACT, read_content
-from intranet.works.contract_signs import printable, without
 from intranet.works.models import Contract
-
-STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
-"""Archival and accessible at once: PDF/A-3a and PDF/UA-1, both on PDF 1.7."""
 
 AUDIENCE = ("alc", "bailleur", "partner")
 SITE_TEMPLATE = "contract.typ"
@@ -39,7 +33,6 @@ LARGEST_TEMPLATE = 500_000  # bytes
 
 log = structlog.get_logger()
 
-_UNSHOWN = re.compile(r"the text [`\"]+(?P<text>.+?)[`\"]+ could not be displayed", re.DOTALL)
 _PACKAGE = re.compile(rb'"@[a-z]+/')
 
 
@@ -72,32 +65,29 @@ def make_document(contract_id: int) -> None:
 
 
 def render_pdf(content: ContractContent) -> bytes:
-    """The PDF of these facts: the same bytes for the same facts, on any machine (fonts are Typst's own).
+    """The PDF of these facts: the same bytes for the same facts.
 
     Raises ``TemplateFailed`` when the site has a template of its own that does not work.
     """
+    from intranet.works.typesetting import TypstError, typeset
+
     with force_locale(content.language):
         values = document(content)
     note = values.pop("unprinted")
-    shown, lost = printable(values)
     own = site_template()
-    compiler = _compiler(own)
-    while True:
-        text = json.dumps({**shown, "unprinted": note if lost else ""}, ensure_ascii=False)
-        try:
-            pdf = compiler.compile(
-                format="pdf",
-                sys_inputs={"contract": text},
-                pdf_standards=[*STANDARDS],
-                timestamp=int(content.issued_at.timestamp()),
+    try:
+        template = built_in_template() if own is None else _checked(own)
+        return typeset(template, "contract", values, content.issued_at, note=note)
+    except TypstError as error:
+        if own is None:
+            raise  # a fault of ours
+        raise TemplateFailed(
+            _(
+                "Le modèle de contrat du site (%(name)s) contient une erreur : %(error)s",
+                name=SITE_TEMPLATE,
+                error=" ".join(str(error).split()),
             )
-        except typst.TypstError as error:
-            sign = _unshown(error, text)
-            if sign is None:
-                raise _failed(own, error) from error
-            shown, lost = without(shown, sign), True
-        else:
-            return cast(bytes, pdf)
+        ) from error
 
 
 def site_template() -> Path | None:
@@ -111,9 +101,8 @@ def built_in_template() -> bytes:
     return files("intranet.works").joinpath("contract_template.typ").read_bytes()
 
 
-def _compiler(own: Path | None) -> Any:
-    if own is None:
-        return typst.Compiler(built_in_template(), ignore_system_fonts=True)
+def _checked(own: Path) -> Path:
+    """The site's template, if it can be tried at all."""
     try:
         source = own.read_bytes()
     except OSError as error:
@@ -129,28 +118,7 @@ def _compiler(own: Path | None) -> Any:
                 "à côté du modèle."
             )
         )
-    # Files it names (a logo) are looked for beside it, and nowhere else.
-    return typst.Compiler(str(own), root=str(own.parent), ignore_system_fonts=True)
-
-
-def _failed(own: Path | None, error: Any) -> Exception:
-    """What to raise for an error of Typst: the site's to mend, or, in our own template, a fault of ours."""
-    if own is None:
-        return cast(Exception, error)
-    said = " ".join(str(error).split())
-    return TemplateFailed(
-        _(
-            "Le modèle de contrat du site (%(name)s) contient une erreur : %(error)s",
-            name=SITE_TEMPLATE,
-            error=said,
-        )
-    )
-
-
-def _unshown(error: Any, text: str) -> str | None:
-    """The sign that Typst could not show; ``None`` for any other error."""
-    found = _UNSHOWN.search(str(error))
-    return found["text"] if found is not None and found["text"] in text else None
+    return own
 
 
 def _keep(contract: Contract, name: str, pdf: bytes) -> int:
