@@ -18,7 +18,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from intranet.app import create_app
 from intranet.config import Settings
@@ -155,7 +155,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
+def db_session(app: Flask) -> Iterator[scoped_session[Any]]:
     """The session, inside an application context that lasts as long as the test."""
     with app.app_context():
         yield db.session

@@ -73,6 +73,7 @@ def create() -> Flask:
 
     def connection() -> Any:
         if not kept:
+            opened: Any
             if engine == "sqlite":
                 opened = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=10)
                 opened.execute("PRAGMA synchronous=NORMAL")

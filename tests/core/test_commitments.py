@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -129,11 +130,7 @@ def test_a_file_that_is_no_picture_nor_invoice_is_refused_and_nothing_is_done(ho
     command = MarkDone(home.sink.id, home.sink.version, today())
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     for content, name in ((b"MZ\x90\x00 renamed", "facture.pdf"), (svg, "photo.jpg"), (b"", "vide.jpg")):
-        answer = refused(
-            lambda content=content, name=name: service.mark_done(
-                home.agent, command, io.BytesIO(content), name
-            )
-        )
+        answer = refused(partial(service.mark_done, home.agent, command, io.BytesIO(content), name))
         assert answer.field == "file"
 
     assert reread(home.sink).done_on is None

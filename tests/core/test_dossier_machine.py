@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -9,13 +11,14 @@ from intranet.dossiers.machine import DOSSIER, OPEN_STATES, Facts
 from intranet.dossiers.terms import DossierState as S
 from intranet.dossiers.wordings import STATES, next_sentence, state_word
 from intranet.errors import Refused
+from intranet.transitions import Transition
 
 PATH = [S.SPOTTED, S.DIAGNOSED, S.PREPARING, S.ALLOCATED, S.JOINED, S.WORKS, S.SETTLED, S.CLOSED]
 STEPS = ["diagnose", "prepare", "allocate", "join", "start_works", "settle", "close"]
 
 
 @pytest.fixture(autouse=True)
-def _words(app: Flask):
+def _words(app: Flask) -> Iterator[None]:
     with app.test_request_context():
         yield
 
@@ -48,7 +51,7 @@ def test_a_dwelling_that_another_holds_cannot_be_allocated() -> None:
 
 
 @pytest.mark.parametrize("move", list(DOSSIER), ids=lambda move: move.name)
-def test_no_move_is_possible_from_a_state_it_does_not_declare(move) -> None:
+def test_no_move_is_possible_from_a_state_it_does_not_declare(move: Transition[S]) -> None:
     for state in set(S) - move.sources:
         with pytest.raises(Refused):
             DOSSIER.check(move.name, state, Facts(has_dwelling=True), "moved_away")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_a_mail_has_text_and_html_and_says_it_is_automatic(
     assert "\n" not in message["Subject"]
     text, html = part(message, "plain"), part(message, "html")
     linked = template not in WITHOUT_LINK
-    assert (CONTEXT["url"] in text) is linked
+    assert (str(CONTEXT["url"]) in text) is linked
     assert ("https://intranet.example/x?a=1&amp;b=2" in html) is linked
     assert "&#" not in text + message["Subject"]
     assert "&amp;" not in text
@@ -176,7 +177,7 @@ def test_starttls_is_required_and_checked_before_the_password_is_said(
         def send_message(self, message: EmailMessage) -> None:
             said.append("message")
 
-    monkeypatch.setattr(delivery.smtplib, "SMTP", Smtp)
+    monkeypatch.setattr(smtplib, "SMTP", Smtp)
     with delivery._connection(Server("mail.example", 587, "u", "p", starttls=True)) as smtp:
         smtp.send_message(composed("password"))
     assert said == [

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -247,7 +248,7 @@ def test_a_table_without_its_owners_prefix_is_refused(
     try:
         assert "must be called probe_stray" in refusal(make_settings(INTRANET_PLUGINS="probe"))
     finally:
-        stray = next(each for each in Model.registry.mappers if str(each.local_table) == "stray")
+        stray: Any = next(each for each in Model.registry.mappers if str(each.local_table) == "stray")
         Model.metadata.remove(stray.local_table)
         Model.registry._dispose_cls(stray.class_)
         stray._flag_for_memory_release = True

@@ -166,7 +166,7 @@ def fill_everything(cast: SimpleNamespace, word: Word = secret) -> None:
         values = row_of(table, known, word)
         if table.name == "core_contract":
             values["state"] = ContractState.SIGNED
-        made = connection.execute(insert(table).values(values))
+        made: Any = connection.execute(insert(table).values(values))
         if "id" in table.columns:
             known[table.name] = made.inserted_primary_key[0]
     db.session.commit()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -274,7 +275,7 @@ def test_damages_and_the_bailleurs_lines_are_not_set_against_the_rent() -> None:
         ({"decency_attested_on": today() + timedelta(days=2)}, "decency_attested_on"),
     ],
 )
-def test_what_is_absurd_or_missing_is_refused_at_its_field(change: dict[str, object], field: str) -> None:
+def test_what_is_absurd_or_missing_is_refused_at_its_field(change: dict[str, Any], field: str) -> None:
     split = a_split()
     with pytest.raises(Refused) as refused:
         make_offset(split.id, **change)

@@ -154,9 +154,10 @@ def test_every_page_and_mark_of_the_sealed_file_finds_its_element(sealed: Sealed
     assert keys == sorted(set(keys))
     assert root["/StructTreeRoot"]["/ParentTreeNextKey"] > max(keys)
     parents = dict(zip(keys, numbers[1::2], strict=True))
-    for page in reader.pages:
+    for each in reader.pages:
+        page: Any = each
         assert page["/Tabs"] == "/S"
-        own = parents[page["/StructParents"]].get_object()  # type: ignore[index]
+        own = parents[page["/StructParents"]].get_object()
         assert len(own) > 0
         assert {element.get_object()["/Pg"].indirect_reference for element in own} == {
             page.indirect_reference

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -20,7 +22,7 @@ def found(query: str, kind: str = "thing") -> list[int]:
 
 
 @pytest.fixture
-def entries(app: Flask):
+def entries(app: Flask) -> Iterator[None]:
     with app.app_context():
         put_entry("thing", 1, "Élodie", "Élodie N'Guyên, 12 rue de la Bufféra, 06 12 34 56 78")
         put_entry("thing", 2, "Elie", "Elie Dupont 2018-0042 T3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -40,7 +41,7 @@ from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-def a_split(state: SplitState = SplitState.DRAFT, lines: int = 3, **dwelling: object) -> Split:
+def a_split(state: SplitState = SplitState.DRAFT, lines: int = 3, **dwelling: Any) -> Split:
     home = make_dwelling(**dwelling)
     return make_split(make_dossier(dwelling=home, state=DossierState.JOINED), lines, state)
 

@@ -52,7 +52,7 @@ def _forms(message: Message) -> list[tuple[str, str]]:
     """(French, English) of each form of a message."""
     if isinstance(message.id, str):
         return [(message.id, str(message.string))]
-    return list(zip(message.id, message.string, strict=True))
+    return list(zip(message.id, message.string or (), strict=True))
 
 
 @pytest.mark.parametrize("owner", owners(), ids=lambda owner: owner.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import date
 
@@ -34,7 +34,7 @@ SINCE = date(2019, 1, 1)
 
 
 @pytest.fixture(autouse=True)
-def words(app: Flask):
+def words(app: Flask) -> Iterator[None]:
     with app.test_request_context():
         yield
 

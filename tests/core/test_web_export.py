@@ -59,7 +59,7 @@ def test_no_text_begins_as_a_formula(text: str) -> None:
 @given(
     st.lists(
         st.lists(
-            st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\x00")),
+            st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00")),
             min_size=3,
             max_size=3,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -43,7 +44,7 @@ def filled(**values: str) -> Example:
 
 
 @pytest.fixture
-def request_context(app: Flask):
+def request_context(app: Flask) -> Iterator[None]:
     with app.test_request_context():
         yield
 

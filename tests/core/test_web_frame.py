@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from flask import Blueprint, Flask, redirect, render_template_string
 from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from intranet.access import Role, public, signed_in
 from intranet.errors import NotAllowed, Refused, Stale
@@ -64,7 +66,7 @@ def app(app: Flask) -> Flask:
 
     @trial.post("/trial/form")
     @signed_in
-    def act() -> object:
+    def act() -> ResponseReturnValue:
         from flask import request
 
         if request.form.get("wrong"):
@@ -95,9 +97,9 @@ def person(app: Flask, client: FlaskClient) -> FlaskClient:
 
 def acts() -> int:
     db.session.rollback()
-    return db.session.scalar(
+    return db.session.scalars(
         select(func.count()).select_from(TimelineEntry).where(TimelineEntry.kind == "trial")
-    )
+    ).one()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_a_form_without_its_token_keeps_what_was_typed(person: FlaskClient) -> N
 
 
 class TestOneFormOneEffect:
-    def send(self, client: FlaskClient, **data: str) -> object:
+    def send(self, client: FlaskClient, **data: str) -> TestResponse:
         token = hidden(client, "csrf_token")
         return client.post("/trial/form", data={"csrf_token": token, "draft": "trial", **data})
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, redirect
 from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from intranet import permissions as p
@@ -67,7 +68,7 @@ def app(app: Flask) -> Flask:
 
     @things.post("/do")
     @signed_in
-    def do() -> object:
+    def do() -> ResponseReturnValue:
         record("trial", actor=None, subject="trial", subject_id=1)
         commit()
         return redirect("/things/page", 303)

@@ -14,7 +14,7 @@ def _with_pages(app: Flask) -> FlaskClient:
         return "put"
 
     def spoil() -> str:
-        before = session.get("word", "")
+        before: str = session.get("word", "")
         session["word"] = "spoilt"
         session.modified = False
         return before

@@ -67,7 +67,7 @@ def test_two_sendings_of_the_same_proposal_without_javascript_make_one_version(
     split = first_split(site, DRAFT)
     with visiting(browser, site, COORDINATION, java_script_enabled=False) as coordinator:
         coordinator.open(f"/staff/splits/{split}")
-        form = {
+        form: dict[str, str | float | bool] = {
             field.get_attribute("name") or "": field.input_value()
             for field in coordinator.page.locator("#bar form input").all()
         }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from PIL import ExifTags, Image
 from playwright.sync_api import Browser, Locator, expect
@@ -261,8 +262,9 @@ def establish_the_contract(coordinator: Visitor, split: int) -> int:
     text = re.sub(r"\s+", " ", " ".join(each.extract_text() for each in reader.pages)).replace("’", "'")
     for words in (FAMILY.name, ADDRESS, AZUR, COMPAGNONS, CURTAINS, "Un animateur technique"):
         assert words in text, words
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    metadata = reader.trailer["/Root"]["/Metadata"].get_data()
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    metadata = root["/Metadata"].get_data()
     assert b"pdfuaid" in metadata
     assert b"pdfaid" in metadata
     return contract

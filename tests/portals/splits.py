@@ -8,6 +8,7 @@ from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from intranet.access import OrganisationKind, Role
@@ -99,7 +100,7 @@ def text_of(answer: TestResponse) -> str:
 def split_of(dossier_id: int) -> Split:
     """The one split of the dossier, as the database has it now."""
     db.session.expire_all()
-    return db.session.scalars(db.select(Split).where(Split.dossier_id == dossier_id)).one()
+    return db.session.scalars(select(Split).where(Split.dossier_id == dossier_id)).one()
 
 
 def visit_form(code: str = "III.a.4", **more: str) -> dict[str, str]:

@@ -159,4 +159,4 @@ def led_to_the_door(caller: Caller, answer: Any) -> bool:
     """An access that is over leads to ``/acces``; one without a name asks for it, or says that one is needed."""
     if "nameless" in caller.name:
         return is_led_away(answer) or answer.status_code in (422, 303)
-    return answer.status_code == 303 and answer.headers["Location"] == "/acces"
+    return bool(answer.status_code == 303 and answer.headers["Location"] == "/acces")

@@ -131,7 +131,7 @@ def test_a_guest_answers_comments_accepts_the_rest_and_sends_back(scene: Scene) 
         "due": f"{today() + timedelta(days=30):%d/%m/%Y}",
         "comment": "À deux",
     }
-    row = browser.post(answer_url(scene), form_of(scene, **counter), htmx=True)
+    row = browser.post(answer_url(scene), {**form_of(scene), **counter}, htmx=True)
     assert row.status_code == 200
     assert "Reprendre ma réponse" in row_of(row.get_data(as_text=True), first.id)
     given = bailleurs_answer(first.id)

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from intranet.access import OrganisationKind, Role
 from intranet.clock import today
@@ -26,7 +27,7 @@ from tests.portals.splits import Browser, Scene, make_scene, open_browser, row_o
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-def post_file(browser: Browser, url: str, data: bytes = RECEIPT, **fields: str):
+def post_file(browser: Browser, url: str, data: bytes = RECEIPT, **fields: str) -> TestResponse:
     values = {"csrf_token": browser.token, **fields, "file": (BytesIO(data), "papier.pdf")}
     return browser.client.post(url, data=values, content_type="multipart/form-data")
 
@@ -94,7 +95,7 @@ def test_a_refused_clause_says_why_and_keeps_what_was_typed(
     app: Flask, wrong: dict[str, str], said: str
 ) -> None:
     scene = make_scene(app, SplitState.DRAFT)
-    answer = scene.alc().post(f"/staff/splits/{scene.split_id}/rent", rent_form(scene, **wrong))
+    answer = scene.alc().post(f"/staff/splits/{scene.split_id}/rent", {**rent_form(scene), **wrong})
     page = text_of(answer)
     assert answer.status_code == 422
     assert said in page

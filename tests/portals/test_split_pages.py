@@ -21,6 +21,7 @@ from tests.portals.splits import (
     make_scene,
     open_browser,
     row_of,
+    split_of,
     text_of,
 )
 
@@ -191,7 +192,7 @@ def test_withdrawing_and_reopening_ask_why(app: Flask) -> None:
     assert scene.split.state is SplitState.COUNTERED
     assert browser.post(f"{url}/withdraw", {"version": str(scene.split.version)}).status_code == 422
     browser.post(f"{url}/withdraw", {"version": str(scene.split.version), "reason": "Autre logement"})
-    assert scene.split.state is SplitState.WITHDRAWN
+    assert split_of(scene.dossier.id).state is SplitState.WITHDRAWN
     assert "Autre logement" in text_of(browser.get(url))
 
 

@@ -108,7 +108,7 @@ def test_from_the_first_line_to_the_signed_contract(app: Flask) -> None:
         assert signer.post(f"/contracts/{contract.id}/sign/{side}/drawn", signed).status_code == 303
     db.session.expire_all()
     assert db.session.get_one(Contract, contract.id).state is ContractState.SIGNED
-    assert scene.split.state is SplitState.SIGNED
+    assert split_of(scene.dossier.id).state is SplitState.SIGNED
     assert f"/staff/contracts/{contract.id}/chantier" in text_of(alc.get(f"/staff/contracts/{contract.id}"))
     assert "Signé" in text_of(agent.get(f"/bailleur/contracts/{contract.id}"))
 

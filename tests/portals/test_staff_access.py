@@ -77,7 +77,7 @@ def test_each_role_makes_exactly_the_moves_that_the_machine_gives_it(app: Flask,
         if name == "allocate":
             with app.app_context():
                 free_id = make_dwelling().id
-            data = {**data, "dwelling_id": free_id}
+            data = {**data, "dwelling_id": str(free_id)}
         answer = client.post(
             f"/staff/dossiers/{dossier_id}/{page}", data={**data, "version": version, "csrf_token": token}
         )
@@ -119,7 +119,7 @@ def test_the_page_offers_only_the_moves_that_the_server_would_make(app: Flask, r
 def scenery(app: Flask) -> dict[str, list[int]]:
     """Dossiers of the three pôles, some with people named or granted."""
     with app.app_context():
-        users = {role: person(role) for role in STAFF}
+        users: dict[str, User] = {role: person(role) for role in STAFF}
         users["pep"] = person(Role.REFERENT, "PEP")
         made: dict[str, list[int]] = {}
         for code in ("UIP", "PEP", "PHI"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -22,6 +24,7 @@ from intranet.testing.dossiers import make_dossier, make_dwelling, make_househol
 from intranet.testing.factories import csrf_token, make_organisation, make_pole, make_user, sign_in
 from intranet.timeline.models import DossierRead
 from intranet.web.formatting import days_since
+from tests.conftest import Statements
 
 YESTERDAY = today() - timedelta(days=1)
 
@@ -129,7 +132,7 @@ def test_an_empty_home_says_what_will_come_and_offers_the_first_action(desk: Sim
 
 
 def test_a_list_costs_as_many_statements_for_fifty_rows_as_for_one(
-    app: Flask, desk: SimpleNamespace, count_statements
+    app: Flask, desk: SimpleNamespace, count_statements: Callable[[], AbstractContextManager[Statements]]
 ) -> None:
     pages = [
         "/staff/dossiers",
@@ -215,7 +218,7 @@ def test_a_dossier_is_found_without_accents_and_by_the_beginning_of_a_word(
 
 
 def test_a_dossier_costs_few_statements_however_long_its_story(
-    app: Flask, desk: SimpleNamespace, count_statements
+    app: Flask, desk: SimpleNamespace, count_statements: Callable[[], AbstractContextManager[Statements]]
 ) -> None:
     dossier_id = made(app, state=S.JOINED)
     page = f"/staff/dossiers/{dossier_id}"

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from intranet.access import OrganisationKind, Role
 from intranet.extensions import db
@@ -23,7 +24,7 @@ GOOD = HEADING + "L.13;7;1;25;5\nL.14;10;3;11;20\n"
 FIELDS = {"name": "Grille 2019", "source": "Accord collectif du 12 mars 2019", "starts_on": "2019-01-01"}
 
 
-def sent(browser: Browser, url: str, data: bytes | None, **fields: str):
+def sent(browser: Browser, url: str, data: bytes | None, **fields: str) -> TestResponse:
     values: dict[str, object] = {"csrf_token": browser.token, **FIELDS, **fields}
     if data is not None:
         values["file"] = (BytesIO(data), "grille.csv")
