@@ -10,22 +10,33 @@ from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+from dateutil.easter import easter
+
 from intranet.clock import PARIS
 
 MORNING = time(8)
 """Nothing is sent in the night: what is due on a day is due from eight o'clock in Nice."""
 
 
-@cache
-def _public_holidays(year: int) -> Container[date]:
-    import holidays  # some megabytes that few requests need
+FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+"""Month and day of the public holidays that never move (code du travail, art. L3133-1)."""
 
-    # The Alpes-Maritimes have those of metropolitan France: only Alsace-Moselle and overseas add to them.
-    return frozenset(holidays.country_holidays("FR", years=year))
+AFTER_EASTER = (1, 39, 50)
+"""Days from Easter Sunday to Easter Monday, Ascension Day and Whit Monday (same article)."""
+
+
+@cache
+def public_holidays(year: int) -> Container[date]:
+    """Those of metropolitan France: only Alsace-Moselle and overseas add to them."""
+    sunday = easter(year)
+    return frozenset(
+        [date(year, month, day) for month, day in FIXED]
+        + [sunday + timedelta(days=days) for days in AFTER_EASTER]
+    )
 
 
 def is_business_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _public_holidays(day.year)
+    return day.weekday() < 5 and day not in public_holidays(day.year)
 
 
 def next_business_day(day: date) -> date:

@@ -23,7 +23,7 @@ from intranet.works.models import LineAnswer, Split
 from intranet.works.queries import turn_days
 from intranet.works.service import sweep_silence
 from intranet.works.terms import Answer, Side, SplitState
-from intranet.works.workdays import deadline, is_business_day, next_business_day
+from intranet.works.workdays import deadline, is_business_day, next_business_day, public_holidays
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -144,6 +144,11 @@ def test_a_delay_that_ends_when_nobody_works_ends_on_the_next_business_day(
     since: datetime, days: int, due: date
 ) -> None:
     assert deadline(since, days).date() == due
+
+
+def test_the_public_holidays_are_those_the_law_lists() -> None:
+    for year in range(2000, 2100):
+        assert public_holidays(year) == frozenset(country_holidays("FR", years=year)), year
 
 
 def test_the_feast_of_the_alsace_is_a_business_day_in_nice() -> None:
