@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from holidays import country_holidays
 from sqlalchemy import func, select
 
 from intranet.clock import PARIS
