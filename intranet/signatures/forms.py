@@ -76,6 +76,7 @@ class PaperForm(SigningForm):
 
 
 class RefuseForm(SigningForm):
+    name = TextField(_l("Nom de la personne qui refuse"), max_length=120, render_kw={"autocomplete": "off"})
     reason = LongTextField(_l("Pourquoi ?"), [required(_l("Indiquez pourquoi."))], render_kw={"rows": 3})
 
     def command(self, signer: Signer) -> RefuseToSign:

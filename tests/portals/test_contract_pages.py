@@ -216,7 +216,7 @@ def test_the_form_asks_for_volunteers_insurance_and_the_image_consent(app: Flask
     assert (contract.support_volunteers, contract.image_consent) == ("Deux voisines", False)
     page = text_of(scene.alc().get(f"/staff/contracts/{contract.id}"))
     assert "Mutuelle des Essais" in page
-    assert "la famille refuse d’y paraître" in page
+    assert "La famille refuse d’y paraître" in page
 
 
 # Amending
