@@ -217,6 +217,7 @@ def test_a_contract_that_a_party_refuses_waits_until_something_is_proposed_again
     with writing():
         signer = Signer(contract.id, Side.BAILLEUR, agent.name, document_digest(contract.id))
         refuse_to_sign(agent, RefuseToSign(signer, "Les dates ne conviennent pas."))
+    a_split()  # what is proposed to others changes nothing
     mine = part(coordinator_home(client), "mine")
     assert "Contrat refusé par une partie" in mine
     assert "Répartition à reprendre" not in mine

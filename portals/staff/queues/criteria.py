@@ -70,7 +70,7 @@ CONTRACT_REFUSED = and_(
         Contract.state == ContractState.REFUSED,
         Signature.refused,
         ~select(SplitVersion.id)
-        .where(SplitVersion.split_id == Split.id, SplitVersion.sent_at > Signature.recorded_at)
+        .where(SplitVersion.split_id == Contract.split_id, SplitVersion.sent_at > Signature.recorded_at)
         .exists(),
     )
     .exists(),
