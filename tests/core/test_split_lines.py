@@ -436,6 +436,18 @@ def test_bulk_acceptance_leaves_what_the_family_refuses() -> None:
     assert service.accept_undisputed(parties.agent, split.id, fresh(split.id).version) == 0
 
 
+def test_bulk_acceptance_leaves_what_is_in_discussion_until_it_is_settled() -> None:
+    split = a_split(SplitState.PROPOSED, lines=2)
+    parties = make_parties(split)
+    first = lines_of(split.id)[0]
+    service.comment(parties.agent, first.id, "Quelle couleur ?")
+
+    assert service.accept_undisputed(parties.agent, split.id, fresh(split.id).version) == 1
+    assert db.session.get(LineAnswer, (first.id, Side.BAILLEUR)) is None
+    service.resolve(parties.agent, first.id)
+    assert service.accept_undisputed(parties.agent, split.id, fresh(split.id).version) == 1
+
+
 def test_bulk_acceptance_never_passes_a_guard_rail_that_came_up_meanwhile() -> None:
     split = a_split(SplitState.PROPOSED, lines=1)
     parties = make_parties(split)

@@ -2,6 +2,7 @@
 records what it did and commits once. Views have asked ``access.require`` for the object before.
 """
 
+from intranet.works.service.accepting import accept_undisputed
 from intranet.works.service.amending import open_amendment
 from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
 from intranet.works.service.consents import file_consent, give_consent
@@ -10,7 +11,7 @@ from intranet.works.service.granting import grant_time
 from intranet.works.service.household import answer_as_household, record_voice
 from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose, resolve
 from intranet.works.service.overriding import override
-from intranet.works.service.replying import accept_undisputed, answer_line, send_back
+from intranet.works.service.replying import answer_line, send_back
 from intranet.works.service.silence import sweep_silence
 
 __all__ = [

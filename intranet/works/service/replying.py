@@ -1,4 +1,4 @@
-"""The bailleur's moves: answering line by line, accepting what is undisputed, sending back.
+"""The bailleur's moves: answering line by line, sending back.
 
 An answer is the command people wait for, many times on one page: it reads one row and writes by columns.
 """
@@ -22,7 +22,7 @@ from intranet.freetext import checked
 from intranet.rows import Row, fetch_one, write
 from intranet.timeline.service import commit, record
 from intranet.works.commands import AnswerLine, SendBack
-from intranet.works.facts import dwelling_facts, good_answer, line_facts
+from intranet.works.facts import good_answer
 from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, refuse_broken
 from intranet.works.machine import SPLIT, SplitFacts, check_act, dwelling_allocated
 from intranet.works.mailing import tell_alc
@@ -47,7 +47,6 @@ from intranet.works.rules import (
 )
 from intranet.works.service.checking import checked_share, fixed_refusal, refuse_bad_offer
 from intranet.works.service.loading import (
-    check_may_act,
     facts_of,
     hold_split_of,
     line_gone,
@@ -57,7 +56,6 @@ from intranet.works.service.loading import (
 )
 from intranet.works.service.moves import (
     MESSAGE_LIMIT,
-    accept,
     add_comment,
     check_named,
     check_state,
@@ -217,26 +215,6 @@ def answer_line(actor: Actor, command: AnswerLine) -> None:
     commit()
 
 
-def accept_undisputed(actor: Actor, split_id: int, version: int) -> int:
-    """Accept every line the bailleur has not answered yet and nobody disputes; return how many.
-
-    A line the family refuses, or that a guard-rail now forbids, is left to be looked at: it is not accepted
-    by the way. ``Stale`` like ``send_back``.
-    """
-    require_may(actor, p.SPLIT_ANSWER)
-    split = take_split(split_id)
-    check_may_act(split, "accept_undisputed")
-    refuse_stale_split(split, version, actor)
-    waiting = [line for line in split.lines if _undisputed(split, line)]
-    if not waiting:
-        return 0
-    for line in waiting:
-        accept(line, Side.BAILLEUR, actor)
-    trace("works.split.accepted_undisputed", split, actor, lines=len(waiting))
-    commit()
-    return len(waiting)
-
-
 def send_back(actor: Actor, command: SendBack) -> Split:
     """Give the split back to ALC, once something was answered, remarked or written in this turn."""
     require_may(actor, p.SPLIT_ANSWER)
@@ -253,15 +231,6 @@ def send_back(actor: Actor, command: SendBack) -> Split:
     tell_alc("split_answered", split, message=message, who=actor.name)
     commit()
     return split
-
-
-def _undisputed(split: Split, line: WorksLine) -> bool:
-    """Not answered by the bailleur, not refused by the family, within the guard-rails, not signed already."""
-    if line.fixed or good_answer(line, Side.BAILLEUR) is not None:
-        return False
-    family = good_answer(line, Side.HOUSEHOLD)
-    refused = family is not None and family.answer is not Answer.ACCEPTED
-    return not refused and not check_line(line_facts(line), dwelling_facts(split.dwelling))
 
 
 def _heard(split: Split) -> bool:
