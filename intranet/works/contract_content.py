@@ -321,6 +321,10 @@ def _labels() -> dict[str, str]:
         "before": _("Au plus tard le"),
         "page": _("Page"),
         "of": _("sur"),
+        "by_hand": _(
+            "Qui signe à l’écran ou avec un code n’écrit rien ici : son nom, la date et la façon dont il a signé se "
+            "lisent sur la page de preuve, à la fin du fichier scellé. Ces lignes servent à qui signe sur papier."
+        ),
         "signatory": _("Nom du signataire :"),
         "date": _("Date :"),
         "signature": _("Signature, précédée de « lu et approuvé » :"),

@@ -331,6 +331,14 @@ def test_a_box_to_sign_for_each_party_that_must() -> None:
 
 
 @pytest.mark.usefixtures("french")
+def test_the_room_to_sign_by_hand_says_whom_it_is_for() -> None:
+    text = " ".join(text_of(render_pdf(content())).split())
+
+    assert "Qui signe à l’écran ou avec un code n’écrit rien ici" in text
+    assert text.count("Signature, précédée de « lu et approuvé »") == 4
+
+
+@pytest.mark.usefixtures("french")
 def test_what_was_dropped_is_counted_not_listed() -> None:
     assert "2 travaux discutés" in text_of(render_pdf(content(dropped=2)))
 
