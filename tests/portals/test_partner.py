@@ -1,12 +1,9 @@
-"""The works partner's portal and what the other sides see of a chantier, through HTTP."""
+"""A day on site: what the works partner does and reads in its portal, through HTTP."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,50 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.access import OrganisationKind, Role
-from intranet.accounts.models import User
 from intranet.chantiers import service
-from intranet.chantiers.commands import WriteNote
-from intranet.chantiers.machine import CHANTIER, TASK
 from intranet.chantiers.models import Chantier, Hours, SitePhoto
-from intranet.chantiers.terms import ChantierState, HoursRole, Moment, TaskState
+from intranet.chantiers.terms import ChantierState, HoursRole
 from intranet.clock import today
-from intranet.dossiers.models import Dossier, DossierState, Household
+from intranet.dossiers.models import DossierState, Household
 from intranet.extensions import db
-from intranet.organisations.models import Organisation, Site
-from intranet.testing.chantiers import (
-    Cast,
-    add_photo,
-    enter,
-    jpeg,
-    make_chantier,
-    make_contract,
-    make_task,
-    reserve,
-    tasks_of,
-)
-from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
-from intranet.testing.factories import csrf_token, make_organisation, make_pole, make_user, sign_in
+from intranet.testing.chantiers import Cast, jpeg, make_chantier, make_contract, reserve, tasks_of
+from intranet.testing.dossiers import make_dossier
+from intranet.testing.factories import csrf_token, make_organisation, make_user, sign_in
 from intranet.testing.plain import plain
-
-Counting = Callable[[], AbstractContextManager[Any]]
+from tests.portals.on_site import Browser, coordinator_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
-
-
-class Browser:
-    """Somebody signed in, who sends the forms of one chantier's page."""
-
-    def __init__(self, client: FlaskClient, user: User, portal: str, chantier_id: int) -> None:
-        sign_in(client, user)
-        self.client = client
-        self.page = f"/{portal}/chantiers/{chantier_id}"
-
-    def get(self, path: str = "") -> Any:
-        return self.client.get(self.page + path)
-
-    def post(self, path: str, **data: Any) -> Any:
-        token = csrf_token(self.client, "/account/profile")
-        return self.client.post(self.page + path, data={"csrf_token": token, **data})
 
 
 @pytest.fixture
@@ -68,14 +34,6 @@ def running(db_session: scoped_session[Session]) -> Cast:
 @pytest.fixture
 def on_site(client: FlaskClient, running: Cast) -> Browser:
     return Browser(client, running.animator_user, "partner", running.chantier.id)
-
-
-def agent_of(cast: Cast) -> User:
-    return make_user(Role.AGENT, db.session.get_one(Organisation, cast.bailleur_id))
-
-
-def coordinator_of(cast: Cast) -> User:
-    return db.session.get_one(User, cast.coordinator.user_id)
 
 
 # A day on site
@@ -238,151 +196,6 @@ def test_the_list_filters_by_state_name_and_animator(client: FlaskClient, runnin
         assert {path for path in (mine, theirs) if f'href="{path}"' in page} == shown
 
 
-# Who may do what
-
-
-POSTS: list[tuple[str, dict[str, str]]] = [
-    ("/start", {"item": "family"}),
-    ("/move", {"move": "pause", "version": "1", "reason": "x"}),
-    ("/tasks/{task}", {"move": "start", "version": "1"}),
-    ("/tasks/{task}/hours", {"hours_family": "1"}),
-    ("/photos", {}),
-    ("/notes", {"text": "x"}),
-    ("/hours/1/remove", {}),
-    ("/photos/1/remove", {}),
-]
-DECISIONS: list[tuple[str, dict[str, str]]] = [
-    ("/handover/{task}", {"decision": "accept", "version": "1"}),
-    ("/reserves/1", {"version": "1"}),
-]
-
-
-@pytest.mark.parametrize("role", [Role.REFERENT, Role.DIRECTOR, Role.TISF, Role.ADMIN])
-def test_alc_roles_that_only_follow_are_refused(client: FlaskClient, running: Cast, role: Role) -> None:
-    browser = Browser(client, make_user(role), "staff", running.chantier.id)
-    task = tasks_of(running.chantier)[0]
-    for path, data in (*POSTS, *DECISIONS):
-        assert browser.post(path.format(task=task.id), **data).status_code == 403, path
-
-
-def test_another_partner_finds_nothing(client: FlaskClient, running: Cast) -> None:
-    browser = Browser(client, make_user(Role.ANIMATOR), "partner", running.chantier.id)
-    task = tasks_of(running.chantier)[0]
-    assert {browser.get(path).status_code for path in ("", "/handover")} == {404}
-    for path, data in POSTS:
-        assert browser.post(path.format(task=task.id), **data).status_code == 404, path
-
-
-@pytest.mark.parametrize("portal", ["staff", "bailleur"])
-def test_the_other_portals_do_not_exist_for_the_partner(
-    client: FlaskClient, running: Cast, portal: str
-) -> None:
-    browser = Browser(client, running.animator_user, portal, running.chantier.id)
-    assert browser.get().status_code == 404
-    if portal == "staff":
-        for path, data in DECISIONS:
-            task = tasks_of(running.chantier)[0]
-            assert browser.post(path.format(task=task.id), **data).status_code == 404
-
-
-def test_a_task_of_another_chantier_is_not_reached_through_ones_own(on_site: Browser) -> None:
-    stranger = tasks_of(make_chantier(ChantierState.OPEN).chantier)[0]
-    assert on_site.post(f"/tasks/{stranger.id}", move="start", version=1).status_code == 404
-    assert on_site.post(f"/tasks/{stranger.id}/hours", hours_family="1").status_code == 404
-    assert stranger.state is TaskState.READY
-
-
-def test_the_technical_educator_runs_only_the_dossiers_she_is_named_on(client: FlaskClient) -> None:
-    educator = make_user(Role.TECHNICAL)
-    named = make_chantier(
-        ChantierState.OPEN, dossier=make_dossier(state=DossierState.JOINED, technical_id=educator.id)
-    )
-    other = make_chantier(ChantierState.OPEN)
-    task, stranger = tasks_of(named.chantier)[0], tasks_of(other.chantier)[0]
-    mine = Browser(client, educator, "staff", named.chantier.id)
-    assert mine.post(f"/tasks/{task.id}", move="start", version=task.version).status_code == 303
-    theirs = Browser(client, educator, "staff", other.chantier.id)
-    assert theirs.get().status_code == 404
-    assert theirs.post(f"/tasks/{stranger.id}", move="start", version=stranger.version).status_code == 404
-
-
-ACTORS = ("animator", "coordinator", "referent", "agent")
-
-
-@pytest.mark.parametrize("state", list(ChantierState))
-@pytest.mark.parametrize("who", ACTORS)
-def test_a_chantier_moves_only_as_declared(client: FlaskClient, state: ChantierState, who: str) -> None:
-    """Role × state × transition, each sent as a forged request with the right version."""
-    cast = make_chantier(state)
-    user = {
-        "animator": lambda: cast.animator_user,
-        "coordinator": lambda: coordinator_of(cast),
-        "referent": lambda: make_user(Role.REFERENT),
-        "agent": lambda: agent_of(cast),
-    }[who]()
-    portal = {"animator": "partner", "agent": "bailleur"}.get(who, "staff")
-    browser = Browser(client, user, portal, cast.chantier.id)
-    may = {"animator": cast.animator.permissions, "coordinator": cast.coordinator.permissions}.get(
-        who, frozenset()
-    )
-    for move in CHANTIER:
-        if state in move.sources and move.permission in may:
-            continue  # allowed: walked by the factories and the story
-        answer = browser.post("/move", move=move.name, version=cast.chantier.version, reason="Essai")
-        assert answer.status_code in (403, 404, 405, 422), (move.name, answer.status_code)
-        db.session.expire_all()
-        assert cast.chantier.state is state
-
-
-@pytest.mark.parametrize("state", [state for state in TaskState if state is not TaskState.TO_DO])
-@pytest.mark.parametrize("who", ["animator", "coordinator"])
-def test_a_task_moves_only_as_declared(
-    client: FlaskClient, running: Cast, state: TaskState, who: str
-) -> None:
-    task = make_task(running, state)
-    user, portal = (
-        (running.animator_user, "partner") if who == "animator" else (coordinator_of(running), "staff")
-    )
-    browser = Browser(client, user, portal, running.chantier.id)
-    for move in TASK:
-        handled_apart = move.name in ("accept", "reserve", "lift")
-        not_hers = move.name == "reconsider" and who == "animator"
-        was_elsewhere = move.name in ("unblock_to_do", "unblock_doing")
-        if state in move.sources and not (handled_apart or not_hers or was_elsewhere):
-            continue  # allowed
-        answer = browser.post(f"/tasks/{task.id}", move=move.name, version=task.version, reason="Essai")
-        assert answer.status_code in (403, 422), (move.name, answer.status_code)
-        db.session.expire_all()
-        assert task.state is state, move.name
-
-
-def test_alc_hands_over_line_by_line_through_its_pages(client: FlaskClient) -> None:
-    cast = make_chantier(ChantierState.FINISHED)
-    browser = Browser(client, coordinator_of(cast), "staff", cast.chantier.id)
-    first, *others = tasks_of(cast.chantier)
-    assert browser.post(f"/handover/{first.id}", decision="reserve", version=first.version).status_code == 422
-    held = {
-        "decision": "reserve",
-        "text": "Une coulure",
-        "lifted_by": "partner",
-        "due_on": today().isoformat(),
-    }
-    assert browser.post(f"/handover/{first.id}", version=first.version, **held).status_code == 303
-    for task in others:
-        sent = browser.post(f"/handover/{task.id}", decision="accept", version=task.version)
-        assert sent.status_code == 303
-    refused = browser.post("/move", move="hand_over", version=cast.chantier.version)
-    assert refused.status_code == 422
-    assert first.label in refused.text
-    from intranet.chantiers.models import Reserve
-
-    reserve_id = db.session.scalars(select(Reserve.id)).one()
-    assert browser.post(f"/reserves/{reserve_id}", version=1).status_code == 303
-    assert browser.post("/move", move="hand_over", version=cast.chantier.version).status_code == 303
-    db.session.expire_all()
-    assert db.session.get_one(Dossier, cast.dossier.id).state is DossierState.SETTLED
-
-
 def test_the_chantier_opens_from_the_signed_contract(client: FlaskClient) -> None:
     partner = make_organisation(OrganisationKind.WORKS_PARTNER)
     animator = make_user(Role.ANIMATOR, partner, name="Sami Essai")
@@ -403,162 +216,3 @@ def test_the_chantier_opens_from_the_signed_contract(client: FlaskClient) -> Non
     assert client.post(page, data={**form, "planned_end": "31/03/2019"}).status_code == 303
     opened = db.session.scalars(select(Chantier)).one()
     assert client.get(page).headers["Location"] == f"/staff/chantiers/{opened.id}"
-
-
-# What each side sees
-
-
-CANARIES = {
-    "pole": "CANARYPOLE",
-    "site": "CANARYSITE",
-    "email": "canary@example.org",
-    "dossier_number": "CANARYNUM",
-}
-
-
-@pytest.fixture
-def watched(db_session: scoped_session[Session]) -> Cast:
-    """A chantier with something in every field that somebody must not see."""
-    pole = make_pole("CANARYP")
-    pole.name = CANARIES["pole"]
-    site = Site(name=CANARIES["site"], pole_id=pole.id, associated=True)
-    db.session.add(site)
-    db.session.flush()
-    family = make_household(
-        pole, site_id=site.id, email=CANARIES["email"], phone="06 99 99 99 99", contact_choice="SMS le soir"
-    )
-    dossier = make_dossier(
-        household=family,
-        state=DossierState.JOINED,
-        number=CANARIES["dossier_number"],
-        dwelling=make_dwelling(dpe_class="E"),
-    )
-    cast = make_chantier(ChantierState.OPEN, dossier=dossier)
-    cast.chantier.safety_note = "CANARYDUST"
-    db.session.commit()
-    tasks = tasks_of(cast.chantier)
-    service.move_task(cast.animator, tasks[0].id, "block", tasks[0].version, "CANARYREASON")
-    enter(cast, tasks[1], 85)
-    service.write_note(cast.animator, WriteNote(cast.chantier.id, today(), "CANARYNOTE"))
-    add_photo(cast, Moment.BEFORE, "CANARYBEFORE")
-    add_photo(cast, Moment.AFTER, "VISIBLEAFTER")
-    return cast
-
-
-def test_the_partner_sees_the_site_not_where_the_family_comes_from(
-    client: FlaskClient, watched: Cast
-) -> None:
-    browser = Browser(client, watched.animator_user, "partner", watched.chantier.id)
-    pages = [
-        browser.get(),
-        browser.get("/handover"),
-        client.get("/partner/"),
-        client.get("/partner/chantiers"),
-    ]
-    for page in pages:
-        assert page.status_code == 200
-        for canary in (*CANARIES.values(), "Pôle", "CANARYP"):
-            assert canary not in page.text, canary
-    for shown in (
-        "06 99 99 99 99",
-        "SMS le soir",
-        "CANARYDUST",
-        "CANARYREASON",
-        "CANARYNOTE",
-        "CANARYBEFORE",
-    ):
-        assert shown in pages[0].text, shown
-
-
-def test_the_bailleur_sees_progress_and_what_was_done_not_hours_notes_nor_reasons(
-    client: FlaskClient, watched: Cast
-) -> None:
-    browser = Browser(client, agent_of(watched), "bailleur", watched.chantier.id)
-    page = browser.get().text
-    hidden = (
-        *CANARIES.values(),
-        "06 99 99 99 99",
-        "CANARYDUST",
-        "CANARYREASON",
-        "CANARYNOTE",
-        "CANARYBEFORE",
-        "1 h 25",
-        "1\u00a0h\u00a025",
-        watched.animator_user.name,
-    )
-    for canary in hidden:
-        assert canary not in page, canary
-    for shown in ("VISIBLEAFTER", "0 / 3", "Bloquée", tasks_of(watched.chantier)[0].label):
-        assert shown in page, shown
-    stranger = Browser(client, make_user(Role.AGENT), "bailleur", watched.chantier.id)
-    assert stranger.get().status_code == 404
-
-
-def test_a_bailleur_reads_no_hours_nor_notes_even_when_asked_for(app: Any, watched: Cast) -> None:
-    """The statements themselves hold nothing for it, whatever a page would do."""
-    from intranet.access import Scope
-    from intranet.chantiers import journal_statements, statements
-
-    bailleur = Scope(OrganisationKind.BAILLEUR, Role.AGENT)
-    params = {"chantier_id": watched.chantier.id, "actor_organisation_id": watched.bailleur_id}
-    for builder in (
-        journal_statements.hours_totals,
-        journal_statements.hours_entries,
-        journal_statements.notes,
-        journal_statements.start_checks,
-    ):
-        assert db.session.execute(builder(bailleur), params).all() == []
-    row = db.session.execute(statements.tasks(bailleur), params).first()
-    assert row is not None
-    assert not {"minutes", "blocked_reason", "planned_minutes"} & set(row._fields)
-
-
-# Statements
-
-
-@pytest.mark.parametrize(
-    ("portal", "page"), [("partner", ""), ("partner", "/handover"), ("staff", ""), ("bailleur", "")]
-)
-def test_a_page_takes_as_many_statements_for_1_task_as_for_50(
-    client: FlaskClient, count_statements: Counting, portal: str, page: str
-) -> None:
-    counts = []
-    for size in (1, 50):
-        cast = make_chantier(ChantierState.OPEN, lines=size)
-        for number, task in enumerate(tasks_of(cast.chantier)):
-            enter(cast, task, 10, key=f"k{number}")
-            add_photo(cast, Moment.AFTER, f"vue {number}")
-        user = {"partner": cast.animator_user, "staff": coordinator_of(cast), "bailleur": None}[portal]
-        browser = Browser(client, user or agent_of(cast), portal, cast.chantier.id)
-        browser.get(page)
-        with count_statements() as seen:
-            assert browser.get(page).status_code == 200
-        counts.append(seen.count)
-    assert counts[0] == counts[1]
-    assert counts[0] <= 11
-
-
-@pytest.mark.parametrize("path", ["/partner/", "/partner/chantiers", "/staff/chantiers"])
-def test_a_list_takes_as_many_statements_for_1_chantier_as_for_25(
-    client: FlaskClient, count_statements: Counting, path: str
-) -> None:
-    cast = make_chantier(lines=1)
-    sign_in(client, cast.animator_user if path.startswith("/partner") else coordinator_of(cast))
-    counts = []
-    for more in (0, 24):
-        for _ in range(more):
-            make_chantier(lines=1, partner=cast.partner, animator=cast.animator_user)
-        client.get(path)
-        with count_statements() as seen:
-            assert client.get(path).status_code == 200
-        counts.append(seen.count)
-    assert counts[0] == counts[1]
-    assert counts[0] <= 6
-
-
-def test_the_page_of_50_tasks_stays_light(client: FlaskClient) -> None:
-    import gzip
-
-    cast = make_chantier(ChantierState.OPEN, lines=50)
-    browser = Browser(client, cast.animator_user, "partner", cast.chantier.id)
-    assert len(gzip.compress(browser.get().data)) < 30_000
