@@ -13,7 +13,7 @@ from intranet.dossiers.models import Dossier
 from intranet.extensions import db
 from intranet.mail.service import queue_mail
 from intranet.signatures.rules import needed_sides
-from intranet.works.mailing import Reader, agents_of, followers_of, page_of
+from intranet.works.mailing import Reader, followers_of, speakers_of
 from intranet.works.models import Contract, Split
 from intranet.works.terms import Side
 
@@ -53,9 +53,9 @@ def tell_sealed(contract: Contract) -> None:
 
 
 def _outside(contract: Contract) -> Iterator[tuple[Reader, str]]:
-    """The people of the other sides that have an account, with the page where they find the contract."""
+    """The people of the other sides that have an account or a code, with the page where they find the contract."""
     split = db.session.get_one(Split, contract.split_id)
-    yield from ((reader, "bailleur.contract") for reader in agents_of(split.bailleur_id))
+    yield from ((reader, "bailleur.contract") for reader in speakers_of(split))
     if Side.PARTNER in needed_sides(contract.lines):
         for row in db.session.execute(_ANIMATORS, {"partner_id": contract.partner_id}):
             yield Reader(*row), "signatures.contract"
@@ -72,9 +72,9 @@ def _tell(
             template,
             to=reader.email,
             language=reader.language,
-            unique_key=f"{template}:{contract.id}:{reader.id}",
+            unique_key=f"{template}:{contract.id}:{reader.key}",
             number=contract.number,
             household=split.dossier.household.name,
             address=f"{home.address}, {home.postcode} {home.town}",
-            url=page_of(endpoint, contract_id=contract.id),
+            url=reader.page(endpoint, contract_id=contract.id),
         )

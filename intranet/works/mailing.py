@@ -11,14 +11,19 @@ from werkzeug.routing import BuildError
 
 from intranet.access import Role
 from intranet.accounts.models import Membership, User
+from intranet.clock import now
 from intranet.config import settings
+from intranet.database import UtcDateTime
 from intranet.dossiers.models import Dossier
 from intranet.extensions import db
+from intranet.guests.models import GuestAccess
+from intranet.guests.rules import grouped
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation
 from intranet.web.formatting import day
 from intranet.works.delays import Delay
 from intranet.works.models import Split
+from intranet.works.terms import Side
 
 _AGENTS = (
     select(User.id, User.email, User.language)
@@ -48,24 +53,49 @@ _BAILLEUR = select(Organisation.name, Organisation.email, Organisation.answer_da
 )
 
 
+_GUESTS = (
+    select(GuestAccess.id, GuestAccess.sent_to, GuestAccess.language, GuestAccess.reference)
+    .where(
+        GuestAccess.split_id == bindparam("split_id"),
+        GuestAccess.side == Side.BAILLEUR,
+        GuestAccess.sent_to != "",
+        GuestAccess.revoked_at.is_(None),
+        GuestAccess.expires_at > bindparam("at", type_=UtcDateTime()),
+    )
+    .order_by(GuestAccess.id)
+)
+
+
 class Reader(NamedTuple):
-    """Somebody to write to. ``id`` 0 is the organisation's own address."""
+    """Somebody to write to. ``id`` 0 is the organisation's own address; with a ``reference``, that of a guest."""
 
     id: int
     email: str
     language: str
+    reference: str = ""
+
+    @property
+    def key(self) -> str:
+        """Tells one reader from another: the same mail is queued once for each."""
+        return self.reference or str(self.id)
+
+    def page(self, endpoint: str, **values: int) -> str:
+        """Where the reader finds it: a page of her portal, or the door that her code opens."""
+        if self.reference:
+            return link("guests.enter", reference=grouped(self.reference))
+        return page_of(endpoint, **values)
 
 
 def tell_bailleur(template: str, split: Split, *, message: str, who: str, mark: str = "") -> None:
-    """Write to the bailleur's agents; to its own address when it has no agent."""
-    for reader in agents_of(split.bailleur_id):
+    """Write to those who speak for the bailleur in this split."""
+    for reader in speakers_of(split):
         _queue(template, reader, split, "bailleur.split", mark=mark, message=message, who=who)
 
 
 def remind_bailleur(split: Split, delay: Delay, days: int) -> None:
     """The reminder, ``days`` days after the turn began: one for each turn and delay, however often the clock asks."""
     mark = f"{split.reminders}.{delay.until or ''}"
-    for reader in agents_of(split.bailleur_id):
+    for reader in speakers_of(split):
         _queue("split_reminder", reader, split, "bailleur.split", mark=mark, days=days)
 
 
@@ -80,6 +110,16 @@ def followers_of(dossier_id: int) -> Iterator[Reader]:
     followers = db.session.execute(_FOLLOWING, {"dossier_id": dossier_id}).all()
     for reader in followers or db.session.execute(_COORDINATORS).all():
         yield Reader(*reader)
+
+
+def speakers_of(split: Split) -> Iterator[Reader]:
+    """A bailleur's agents, and whoever was sent a code for this split that still opens; else its own address."""
+    sent = db.session.execute(_GUESTS, {"split_id": split.id, "at": now()})
+    guests = {row.sent_to: Reader(*row) for row in sent}  # of two codes sent to one address, the last
+    agents = [each for each in agents_of(split.bailleur_id) if each.id or not guests]
+    yield from agents
+    written = {each.email for each in agents}
+    yield from (guest for address, guest in guests.items() if address not in written)
 
 
 def agents_of(bailleur_id: int) -> Iterator[Reader]:
@@ -103,13 +143,13 @@ def _queue(
         template,
         to=reader.email,
         language=reader.language,
-        unique_key=f"{template}{mark}:{split.id}:{split.number}:{reader.id}",
+        unique_key=f"{template}{mark}:{split.id}:{split.number}:{reader.key}",
         household=split.dossier.household.name,
         bailleur=bailleur.name,
         until=_days_in(reader, split, bailleur.answer_days),
         address=f"{home.address}, {home.postcode} {home.town}",
         lines=len(split.lines),
-        url=page_of(endpoint, split_id=split.id),
+        url=reader.page(endpoint, split_id=split.id),
         **context,
     )
 

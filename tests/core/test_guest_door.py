@@ -33,10 +33,11 @@ from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import csrf_token, make_actor, make_user, sign_in
 from intranet.testing.guests import knock, let_in, make_access
 from intranet.testing.plain import plain
-from intranet.testing.works import make_split
+from intranet.testing.works import make_contract, make_split
 from intranet.timeline.models import TimelineEntry
 from intranet.works import service as works
-from intranet.works.models import Side, Split, SplitState
+from intranet.works.contract import render
+from intranet.works.models import Contract, Side, Split, SplitState
 
 WRONG = "Cette référence et ce code n’ouvrent rien."
 
@@ -280,6 +281,37 @@ def test_the_mail_speaks_the_language_chosen_where_its_words_exist(
 ) -> None:
     make_access(coordinator, split.id, Side.HOUSEHOLD, email="famille@exemple.example", language=language)
     assert queued_mails()[-1]["Content-Language"] == spoken
+
+
+def test_whoever_was_sent_a_code_is_reminded_there_as_long_as_it_opens(
+    coordinator: Actor, split: Split
+) -> None:
+    sent = make_access(coordinator, split.id, email="agence@bailleur.example")
+    twice = make_access(coordinator, split.id, email="agence@bailleur.example")
+    closed = make_access(coordinator, split.id, email="autre@bailleur.example")
+    make_access(coordinator, split.id)  # by letter
+    with writing():
+        revoke_access(coordinator, closed.access_id)
+    with time_machine.travel(now() + timedelta(days=8), tick=False), writing():
+        works.sweep_silence({})
+    reminders = {mail["To"]: mail for mail in queued_mails() if "rappel" in mail["Subject"].lower()}
+
+    assert "autre@bailleur.example" not in reminders
+    words = reminders["agence@bailleur.example"].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert f"/acces?reference={twice.reference}" in words
+    assert sent.reference not in words
+    assert twice.code not in words
+
+
+def test_whoever_was_sent_a_code_is_told_when_there_is_a_contract_to_sign(coordinator: Actor) -> None:
+    agreed = make_split(make_dossier(state=DossierState.JOINED), 1, SplitState.AGREED)
+    access = make_access(coordinator, agreed.id, email="agence@bailleur.example")
+    make_contract(agreed.id, rendered=False)
+    render({"contract_id": db.session.scalar(select(Contract.id))})
+    words = queued_mails()[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+    assert queued_mails()[-1]["To"] == "agence@bailleur.example"
+    assert f"/acces?reference={access.reference}" in words
 
 
 def test_the_site_sets_how_long_an_access_lasts(coordinator: Actor, split: Split) -> None:
