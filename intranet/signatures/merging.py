@@ -16,11 +16,19 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 
-class _SameMetadata(IncrementalPdfFileWriter):
-    """Leaves the first document's metadata as it is: rewritten, they would no longer be those PDF/A-3 asks for."""
+class _SameKind(IncrementalPdfFileWriter):
+    """Leaves what the first document says it is: PDF 1.7, as PDF/A-3 has it, and its metadata word for word."""
 
     def _update_meta(self) -> None:
         """What the first document says of itself still holds."""
+
+    def ensure_output_version(self, version: Any) -> None:
+        """A signature on a curve would have it PDF 2.0, which no PDF/A-3 is; readers of 1.7 know such signatures."""
+
+    def register_extension(self, ext: Any) -> None:
+        """Those of PDF 2.0 come as lists, which 1.7 does not have."""
+        if not ext.multivalued:
+            super().register_extension(ext)
 
 
 _NEW_PAGES = "/AddedPages"  # on the imported structure for the time of the import only
@@ -31,7 +39,7 @@ def with_pages(first: bytes, added: bytes) -> IncrementalPdfFileWriter:
 
     ``added`` has no links and no tables: nothing in it points elsewhere by number or by name.
     """
-    writer = _SameMetadata(io.BytesIO(first))
+    writer = _SameKind(io.BytesIO(first))
     incoming = _structure_of(added)
     grown: Any = writer.import_object(incoming)
     pages = [reference.get_object() for reference in _items(grown[_NEW_PAGES])]
