@@ -30,6 +30,7 @@ from intranet.works.machine import may_now
 from intranet.works.models import Side, Split
 from intranet.works.problem import Problem
 from intranet.works.queries.replying import line_to_answer, split_to_answer
+from intranet.works.rules import Difference
 from intranet.works.story import episodes
 from intranet.works.turn import turn_block
 from intranet.works.wordings import in_words, next_sentence, state_word
@@ -164,8 +165,8 @@ class Desk:
     def _context(self, split_id: int, problem: Problem | None) -> dict[str, Any]:
         """What the table and the bar need, in a constant number of statements."""
         head = _head(split_id)
-        person = actor()
         differences = queries.last_differences(split_id)
+        person = actor()
         speaks = bool(person.name) and person.may(p.SPLIT_ANSWER)
         return {
             "split": head,
