@@ -48,7 +48,9 @@ class GridForm(BaseForm):
     file = FileField(
         _l("Fichier CSV"),
         description=_l(
-            "Séparé par des points-virgules, avec les colonnes %(columns)s.", columns=", ".join(COLUMNS)
+            "Séparé par des points-virgules, avec les colonnes : code, lifetime_years (durée de vie), "
+            "free_years (années sans abattement), yearly_discount_pct (abattement par an, en %), "
+            "residual_pct (part résiduelle, en %)."
         ),
         render_kw={"accept": ".csv,text/csv"},
     )

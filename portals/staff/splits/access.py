@@ -71,6 +71,8 @@ def split_access(split_id: int) -> ResponseReturnValue:
         abort(404)
     form = AccessForm(days=int(value(service.DAYS_SETTING)))
     form.side.choices = _sides(head)
+    if len(form.side.choices) == 1 and not form.is_submitted():
+        form.side.data = form.side.choices[0][0]
     opened: list[OpenedAccess] = []
     status = obey(form, lambda: opened.append(_open(form, split_id)))
     if status != DONE:
