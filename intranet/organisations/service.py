@@ -15,6 +15,7 @@ from intranet.editing import flush_unique, write_fields
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import refuse_forbidden
+from intranet.mail.addresses import checked_address
 from intranet.organisations.models import Confidentiality, Organisation, Pole, Site
 from intranet.organisations.wordings import LABELS
 from intranet.timeline import service as timeline
@@ -76,7 +77,9 @@ def save_organisation(
                 "organisation.own", _("Vous travaillez dans cet organisme : il reste actif."), field="active"
             )
     taken = _("Un organisme porte déjà ce nom.")
-    return _save(actor, Organisation, "organisation", asdict(fields), organisation_id, version, taken, "name")
+    # A bailleur without an account is written to there: an address no mail reaches would silence its reminders.
+    values = asdict(fields) | {"email": checked_address(fields.email) if fields.email.strip() else ""}
+    return _save(actor, Organisation, "organisation", values, organisation_id, version, taken, "name")
 
 
 def save_pole(actor: Actor, fields: PoleFields, pole_id: int | None = None, version: int = 0) -> int:

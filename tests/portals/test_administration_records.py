@@ -62,7 +62,10 @@ def test_a_bailleur_is_added_then_corrected(client: FlaskClient, coordinator: Us
 
 @pytest.mark.parametrize(
     "more",
-    [{"name": ""}, {"kind": "king"}, {"answer_days": "0"}, {"answer_days": "x"}, {"answer_days": "1e9"}],
+    [
+        *({"name": ""}, {"kind": "king"}, {"email": "agence"}, {"email": "a@b.fr, c@d.fr"}),
+        *({"answer_days": "0"}, {"answer_days": "x"}, {"answer_days": "1e9"}),
+    ],
 )
 def test_a_wrong_organisation_is_shown_again(
     client: FlaskClient, coordinator: User, more: dict[str, str]
