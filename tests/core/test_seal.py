@@ -454,7 +454,7 @@ def test_a_contract_of_sixty_lines_is_made_and_sealed_in_less_than_a_second(
 ) -> None:
     from intranet.works.contract_document import render_pdf
     from intranet.works.terms import Holder
-    from tests.core.test_contract_document import a_line, content
+    from tests.core.contract_samples import a_line, content
 
     long = content(lines=[a_line(number, list(Holder)[number % 4]) for number in range(60)])
     took = []
