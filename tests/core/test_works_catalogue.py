@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from intranet.extensions import db
+from intranet.search.folding import holds
 from intranet.works.catalogue import load_catalogue
 from intranet.works.hazards import BY_CODE
 from intranet.works.models import WorksKind
@@ -24,6 +25,17 @@ def test_the_72_kinds_come_in_once() -> None:
     assert load_catalogue() == (72, 0)
     assert load_catalogue() == (0, 0)
     assert db.session.scalar(select(func.count()).select_from(WorksKind)) == 72
+
+
+def test_a_label_is_set_in_french_and_found_with_either_apostrophe() -> None:
+    load_catalogue()
+    labels = list(db.session.scalars(select(WorksKind.label_fr)))
+    assert not [label for label in labels if "'" in label]
+    found = [
+        set(db.session.scalars(select(WorksKind.code).where(holds(WorksKind.label_fr)), {"q": typed}))
+        for typed in ("d'eau", "d’eau", "D’EAU")
+    ]
+    assert found[0] == found[1] == found[2] != set()
 
 
 def test_what_an_administrator_changed_is_kept_unless_replacing_is_asked_for() -> None:

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("’", "'").toLowerCase();
 
   const enhance = (select) => {
     if (select.dataset.ready) return;
