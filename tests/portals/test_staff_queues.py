@@ -248,10 +248,10 @@ def test_an_access_of_a_side_nobody_waits_for_may_end(client: FlaskClient) -> No
 
 def test_a_family_without_insurance_on_the_day_of_start_is_asked_for_it(client: FlaskClient) -> None:
     cast = make_chantier()
-    assert "Attestation d’assurance à joindre" in part(coordinator_home(client), "mine")
+    assert "Assurance à joindre" in part(coordinator_home(client), "mine")
     assert f'href="/staff/dossiers/{cast.dossier.id}/insurance"' in part(coordinator_home(client), "mine")
     attest(cast)
-    assert "Attestation d’assurance à joindre" not in coordinator_home(client)
+    assert "Assurance à joindre" not in coordinator_home(client)
 
 
 def test_the_home_asks_as_many_statements_for_ten_late_answers_as_for_one(

@@ -132,7 +132,7 @@ QUEUES = (
     ),
     Queue(
         "insurance",
-        _l("Attestation d’assurance à joindre"),
+        _l("Assurance à joindre"),
         p.DOSSIER_EDIT,
         "insurance",
         _uninsured,
