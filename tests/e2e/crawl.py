@@ -9,6 +9,7 @@ import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from sys import intern
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from flask import Flask
@@ -19,6 +20,9 @@ from intranet.demo.people import PASSWORD
 
 OBJECTS_EACH = 120
 FILTERS_EACH = 4
+EMPTY = frozenset("area base br col embed hr img input link meta path rect source track use wbr".split())
+TELLING = frozenset("type role aria-current aria-live lang dir scope".split())
+"""Attributes whose value changes what a page is for a reader; of the others the name is enough."""
 LINKING = {"a": "href", "img": "src", "link": "href", "script": "src", "source": "srcset"}
 
 
@@ -37,32 +41,50 @@ class Seen:
     statuses: dict[str, int] = field(default_factory=dict)
     found_on: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
-    files: set[str] = field(default_factory=set)
+    shapes: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Of each page that answered 200: every element by where it stands (``_Page``)."""
 
     @property
     def opened(self) -> set[str]:
         return {address for address, status in self.statuses.items() if status == 200}
 
-    def samples(self, each: int = 1) -> list[str]:
-        """The first pages of every kind that answered 200 with a page of their own."""
-        counts: Counter[Kind] = Counter()
-        chosen = []
-        for address, kind in self.kinds.items():
-            if self.statuses[address] == 200 and address not in self.files and counts[kind] < each:
-                counts[kind] += 1
-                chosen.append(address)
-        return chosen
+    def samples(self) -> list[str]:
+        """The first page of every kind."""
+        first: dict[Kind, str] = {}
+        for address in self.shapes:
+            first.setdefault(self.kinds[address], address)
+        return list(first.values())
 
 
-class _Links(HTMLParser):
+class _Page(HTMLParser):
+    """The links of a page, and its shape: each element's tag, classes and attributes, below those it stands in.
+
+    Words, numbers and how often an element comes do not count: two pages of one shape are drawn by the same rules of
+    the same style sheets, and run the same scripts.
+    """
+
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.links: list[str] = []
+        self.shape: set[str] = set()
+        self._open: list[tuple[str, str]] = [("", "")]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        value = dict(attrs).get(LINKING.get(tag, ""))
-        if value:
-            self.found.append(value)
+        given = dict(attrs)
+        link = given.get(LINKING.get(tag, ""))
+        if link:
+            self.links.append(link)
+        place = ".".join([f"{self._open[-1][1]}>{tag}", *sorted((given.pop("class", "") or "").split())])
+        told = (f"{name}={value}" if name in TELLING else name for name, value in given.items())
+        self.shape.add(intern(f"{place}[{' '.join(sorted(told))}]"))
+        if tag not in EMPTY:
+            self._open.append((tag, place))
+
+    def handle_endtag(self, tag: str) -> None:
+        for depth in range(len(self._open) - 1, 0, -1):
+            if self._open[depth][0] == tag:
+                del self._open[depth:]
+                return
 
 
 def sign_in(client: FlaskClient, email: str) -> None:
@@ -91,25 +113,20 @@ def crawl(app: Flask, email: str) -> Seen:
         seen.statuses[address] = answer.status_code
         seen.found_on[address] = source
         seen.kinds[address] = kind
-        if answer.mimetype != "text/html":
-            seen.files.add(address)
-        for link in _links(answer.headers.get("Location"), answer.mimetype, answer):
+        links = [answer.location] if answer.location else []
+        if answer.mimetype == "text/html" and not links:
+            page = _Page()
+            page.feed(answer.get_data(as_text=True))
+            links = page.links
+            if answer.status_code == 200:
+                seen.shapes[address] = frozenset(page.shape)
+        for link in links:
             target = urlsplit(urljoin(address, link))
             if target.netloc in ("", "localhost") and target.scheme in ("", "http", "https"):
                 following = target.path + (f"?{target.query}" if target.query else "")
                 if following not in seen.statuses:
                     waiting.append((following, address))
     return seen
-
-
-def _links(location: str | None, mimetype: str, answer: object) -> list[str]:
-    if location:
-        return [location]
-    if mimetype != "text/html":
-        return []
-    parser = _Links()
-    parser.feed(answer.get_data(as_text=True))  # type: ignore[attr-defined]
-    return parser.found
 
 
 def kind_of(app: Flask, address: str) -> Kind:

@@ -23,7 +23,7 @@ from intranet.extensions import db
 from intranet.migrate import upgrade_all
 from tooling.shell import ROOT
 
-PATIENCE = 30.0  # seconds for the server to answer
+PATIENCE = 90.0  # seconds for the server to answer, on a machine that does much else
 FORGOTTEN = ("INTRANET_", "DATABASE_URL", "SMTP_URL", "STORAGE_URL", "SECRET_KEY")
 """Settings of whoever runs the tests must not reach the installation under test."""
 

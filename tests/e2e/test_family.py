@@ -22,8 +22,8 @@ from intranet.testing.works import fresh
 from intranet.voice.texts import LANGUAGES, words
 from intranet.works.models import Split
 from intranet.works.terms import Side, SplitState
+from tests.e2e.looking import look
 from tests.e2e.site import Site, environment
-from tests.e2e.test_accessible import _run
 from tests.e2e.visitor import PHONE, Visitor, visiting
 
 SMALLEST = 44
@@ -81,7 +81,7 @@ def test_the_page_is_accessible_and_large_in_every_language(
     with family(browser, site, code, bypass_csp=True) as visitor:
         visitor.open(f"/acces/famille?lang={language}")
         page = visitor.page
-        assert _run(page, language) == []
+        assert look(page, language) == []
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
         assert page.evaluate(TARGETS) == []
