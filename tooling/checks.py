@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tooling.machine import chromium, postgresql_programs
 from tooling.postgres import temporary_cluster
@@ -13,23 +14,30 @@ BROWSER_TESTS = "tests/e2e"
 
 
 def lint(_: list[str]) -> None:
-    """Style, formatting, types, imports between layers, templates: all of them, then the verdict."""
+    """Types, style, formatting, imports between layers, templates: all of them, two at a time, then the verdict."""
     tools: dict[str, list[str]] = {
+        "mypy": ["mypy"],  # the longest
         "ruff check": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "."],
-        "mypy": ["mypy"],
         "import-linter": ["lint-imports"],
         "djlint": ["djlint", "--lint", "--quiet", *_template_folders()],
     }
-    failed = []
-    for name, (program, *arguments) in tools.items():
-        say(f"lint: {name}")
-        try:
-            run([BIN / program, *arguments])
-        except Failed:
-            failed.append(name)
+    with ThreadPoolExecutor(max_workers=2) as both_cores:
+        failed = [name for name in both_cores.map(_failing, tools, tools.values()) if name]
     if failed:
         raise Failed(", ".join(failed))
+
+
+def _failing(name: str, command: list[str]) -> str:
+    """The tool's name if it found something, which is then shown; else nothing."""
+    program, *arguments = command
+    try:
+        run([BIN / program, *arguments], quiet=True)
+    except Failed:
+        say(f"lint: {name} failed")
+        return name
+    say(f"lint: {name} found nothing")
+    return ""
 
 
 def _template_folders() -> list[str]:
@@ -60,8 +68,8 @@ def e2e(arguments: list[str]) -> None:
     os.environ.pop("TEST_DATABASE_URL", None)
     given_paths = any(argument.startswith(BROWSER_TESTS) for argument in arguments)
     paths = [] if given_paths else [BROWSER_TESTS]
-    # Each file has its own installation: its tests stay in one process.
-    _pytest([*paths, "--dist", "loadfile", *arguments], CHROMIUM=chromium())
+    # A process that has done its share takes over what is left of the other's: these tests are few and long.
+    _pytest([*paths, "--dist", "worksteal", *arguments], CHROMIUM=chromium())
 
 
 PARTS: dict[str, Callable[[list[str]], None]] = {
@@ -74,11 +82,7 @@ PARTS: dict[str, Callable[[list[str]], None]] = {
 
 def test(arguments: list[str]) -> None:
     """`./dev test [lint|sqlite|postgresql|e2e] [pytest arguments…]`; without a part: all four."""
-    chosen = [arguments[0]] if arguments and arguments[0] in PARTS else list(PARTS)
-    rest = arguments[1:] if arguments and arguments[0] in PARTS else arguments
-    if rest and len(chosen) > 1:
-        raise Failed(f"say which part the pytest arguments are for: {', '.join(PARTS)}")
-    _check_machine(chosen)
+    chosen, rest = _understand(arguments)
     failures = {}
     for name in chosen:
         say(f"===== {name} =====")
@@ -91,8 +95,18 @@ def test(arguments: list[str]) -> None:
     say("ALL PASSED: " + ", ".join(chosen))
 
 
-def _check_machine(chosen: list[str]) -> None:
-    """What is missing is said at once, not after ten minutes of tests."""
+def _understand(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The parts to run, and what pytest is told."""
+    if not arguments or arguments[0] not in PARTS:
+        if arguments:
+            raise Failed(f"say which part the pytest arguments are for: {', '.join(PARTS)}")
+        return list(PARTS), []
+    return arguments[:1], arguments[1:]
+
+
+def check_machine(arguments: list[str]) -> None:
+    """What is missing for the parts to run is installed or said at once, not after ten minutes of tests."""
+    chosen, _rest = _understand(arguments)
     if "postgresql" in chosen:
         postgresql_programs()
     if "e2e" in chosen:

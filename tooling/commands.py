@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tooling import catalogues, checks, environment, frontend, lock
 from tooling.machine import chromium
@@ -37,7 +38,10 @@ def serve(arguments: list[str]) -> None:
 
 def test(arguments: list[str]) -> None:
     """everything, or one part: lint, sqlite, postgresql, e2e, then pytest arguments"""
-    set_up(development=True)
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:
+        machine = meanwhile.submit(checks.check_machine, arguments)
+        set_up(development=True)
+    machine.result()
     checks.test(arguments)
 
 

@@ -6,8 +6,12 @@ import os
 import shutil
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from tooling.shell import Failed, run, say
+
+_one_at_a_time = Lock()
+"""apt-get refuses to run beside itself."""
 
 
 def provide(*packages: str, why: str) -> None:
@@ -15,9 +19,10 @@ def provide(*packages: str, why: str) -> None:
     command = "apt-get install --yes --no-install-recommends " + " ".join(packages)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Failed(f"{why} is missing. On Debian or Ubuntu: sudo {command}")
-    say(f"{why} is missing: {command}")
-    _refresh_package_lists()
-    run(command.split(), env={"DEBIAN_FRONTEND": "noninteractive"}, quiet=True)
+    with _one_at_a_time:
+        say(f"{why} is missing: {command}")
+        _refresh_package_lists()
+        run(command.split(), env={"DEBIAN_FRONTEND": "noninteractive"}, quiet=True)
 
 
 @cache
