@@ -119,7 +119,9 @@ def _picture_readme(browser: Browser, site: Site) -> None:
     """The split a coordinator looks at, on her desk; the chantier an animator runs, on his phone."""
     README_FOLDER.mkdir(exist_ok=True)
     with visiting(browser, site, COORDINATION, (1440, 960)) as visitor:
-        visitor.page.locator("main a:not([href$='/rent'])", has_text="Coulibaly").first.click()
+        visitor.open("/staff/dossiers?q=Coulibaly")
+        visitor.page.get_by_role("link", name=re.compile("Coulibaly")).first.click()
+        visitor.page.get_by_role("link", name="Ouvrir la répartition").click()
         visitor.page.wait_for_url("**/staff/splits/*")
         _keep(visitor.page.screenshot(), README_FOLDER / "split.png")
     with visiting(browser, site, ANIMATOR, (PHONE[0], 1480), device_scale_factor=1.5) as visitor:
