@@ -196,6 +196,7 @@ def _propose(scene: Scene) -> None:
 def _counter(scene: Scene) -> None:
     agent = scene.people.actor(Role.AGENT)
     answer_split_line(scene.line("countered"), Answer.COUNTERED, counter_holder=Holder.BAILLEUR)
+    answer_split_line(scene.line("easy"))  # it is in discussion: not accepted with the rest
     service.accept_undisputed(agent, scene.split_id, scene.split.version)
     service.give_consent(agent, scene.lines["consent"], scene.line("consent").version, None)
     service.send_back(agent, SendBack(scene.split_id, scene.split.version))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -172,8 +171,8 @@ def digest() -> str:
     return seen.hexdigest()
 
 
-def restore(kept: Rows) -> None:
-    """Bring every row back to what it was.
+def restore(kept: Rows) -> int:
+    """Bring every row back to what it was; return how many were not.
 
     What depends on what is left to the database: what it refuses for now is tried again after the rest.
     """
@@ -182,12 +181,14 @@ def restore(kept: Rows) -> None:
     db.session.rollback()
     with writing():
         left = list(_differences(found, kept))
+        written = len(left)
         while left:
             again = [each for each in left if not _execute(each)]
             assert len(again) < len(left), f"cannot be put back: {again}"
             left = again
         db.session.commit()
     db.session.expire_all()
+    return written
 
 
 def _differences(found: Rows, kept: Rows) -> Iterator[Any]:
@@ -210,12 +211,3 @@ def _execute(statement: Any) -> bool:
 
 def _is(table: Table, key: Iterable[Any]) -> Any:
     return and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))
-
-
-@contextmanager
-def put_back(kept: Rows) -> Iterator[None]:
-    """Whatever happens inside is undone at the end."""
-    try:
-        yield
-    finally:
-        restore(kept)

@@ -45,7 +45,7 @@ from tests.portals.forged_scenes import (
     make_scene,
     strangers,
 )
-from tests.portals.forging import DONE, Caller, digest, is_led_away, plain, put_back, rows, words
+from tests.portals.forging import DONE, Caller, digest, is_led_away, plain, restore, rows, words
 
 C = ContractState
 CONTRACTS = next(chapter for chapter in CHAPTERS if chapter.name == "contract")
@@ -215,8 +215,8 @@ def test_every_party_of_a_contract_is_answered_what_the_table_says_and_a_refusal
                     wrong.append(f"{way.name} {side} by {caller.name}: {answer.status_code}, not {found}")
         assert digest() == before, f"{way.name}: something was written"
     for way, side, caller in done:
-        with put_back(kept):
-            wrong += not_done(scene, way, side, caller)
+        wrong += not_done(scene, way, side, caller)
+        assert restore(kept)
     assert not wrong, "\n".join(wrong)
 
 
@@ -257,10 +257,10 @@ def test_the_last_signature_of_whichever_party_signs_contract_and_split(
         for caller in everyone:
             if promised(LAST, C.PREPARED, caller, side) is not Outcome.DONE:
                 continue
-            with put_back(kept):
-                wrong += not_done(scene, LAST, side, caller)
-                if scene.split.state is not SplitState.SIGNED:
-                    wrong.append(f"{side} by {caller.name}: the split stays {scene.split.state}")
+            wrong += not_done(scene, LAST, side, caller)
+            if scene.split.state is not SplitState.SIGNED:
+                wrong.append(f"{side} by {caller.name}: the split stays {scene.split.state}")
+            restore(kept)
     assert not wrong, "\n".join(wrong)
 
 
