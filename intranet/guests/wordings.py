@@ -25,7 +25,7 @@ TIMELINE: Mapping[str, Any] = {
     "guests.access.opened": _opened,
     "guests.access.revoked": _l("a fermé l’accès sans compte %(reference)s"),
     "guests.access.entered": _l("L’accès sans compte %(reference)s a servi"),
-    "guests.access.introduced": _l("Avec l’accès sans compte %(reference)s, %(person)s répond"),
+    "guests.access.introduced": _l("Avec l’accès sans compte %(reference)s répond %(person)s"),
     "guests.access.adopted": _l("a repris à son compte les réponses de %(person)s"),
 }
 
