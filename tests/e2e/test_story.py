@@ -198,7 +198,7 @@ def answer_some_and_send_back(agent: Visitor, split: int, coordinator: Visitor) 
     cleaning.get_by_role("button", name="Commenter").click()
     expect(cleaning).to_contain_text("Un nettoyage a été fait en mars.")
     press(agent, "Tout accepter ce qui n’est pas en discussion")
-    agent.reads("Toutes les lignes ont une réponse")
+    agent.reads("1 ligne acceptée. Ce qui est en discussion attend votre réponse.")
     say_and_send(agent, "Presque d’accord.", "Renvoyer")
     coordinator.open("/staff/")
     coordinator.reads("Répartition à reprendre", FAMILY.name)
@@ -227,7 +227,8 @@ def accept_the_rest(agent: Visitor, split: int) -> None:
     agent.open(f"/bailleur/splits/{split}")
     agent.reads("Deux heures suffiront.")
     expect(line(agent, CLEANING)).to_contain_text("Changé")
-    press(agent, "Tout accepter ce qui n’est pas en discussion")
+    line(agent, CLEANING).get_by_role("button", name="Accepter").first.click()
+    agent.reads("Toutes les lignes ont une réponse")
     say_and_send(agent, "Parfait.", "Renvoyer")
 
 
@@ -271,9 +272,12 @@ def establish_the_contract(coordinator: Visitor, split: int) -> int:
 
 
 def sign(coordinator: Visitor, contract: int) -> None:
-    """Each party draws on the coordinator's screen; the last one signs the contract."""
+    """Each party draws on the coordinator's screen; the last one signs the contract.
+
+    The first one's network is lost meanwhile: nothing is signed, the drawing stays and leaves when it is back.
+    """
     page = coordinator.page
-    for _each in range(3):
+    for party in range(3):
         coordinator.open(f"/staff/contracts/{contract}")
         page.locator("#signatures a[href*='/sign/']").first.click()
         name = page.locator("#draw-name")
@@ -289,6 +293,14 @@ def sign(coordinator: Visitor, contract: int) -> None:
             if not number:
                 page.mouse.down()
         page.mouse.up()
+        if not party:
+            coordinator.context.set_offline(True)
+            page.get_by_role("button", name="Signer", exact=True).click()
+            expect(page.locator("[data-problem]")).to_contain_text("réseau")
+            coordinator.context.set_offline(False)
+            (lost,) = coordinator.complaints
+            assert "ERR_INTERNET_DISCONNECTED" in lost
+            coordinator.complaints.clear()
         page.get_by_role("button", name="Signer", exact=True).click()
         page.wait_for_url(f"**/staff/contracts/{contract}")
     expect(page.locator(".page-head .state")).to_contain_text(re.compile("signé", re.IGNORECASE))
