@@ -48,8 +48,6 @@ def rebuild() -> dict[str, int]:
     """Make every entry again from what the registered sources say, and commit. Entries by kind."""
     counts: dict[str, int] = {}
     for source in registry().search:
-        if source.kind in counts:
-            continue
         db.session.execute(delete(SearchEntry).where(SearchEntry.kind == source.kind))
         counts[source.kind] = 0
         rows = (_row(source.kind, *entry) for entry in source.index())

@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
-from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Portal, hookimpl
+from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Portal, SearchSource, hookimpl
 from portals.bailleur import (
     chantiers,
     commitments,
@@ -22,6 +22,7 @@ from portals.bailleur import (
     splits,
 )
 from portals.bailleur.blueprint import bp
+from portals.bailleur.search import DWELLINGS
 
 PAGES = (home, portfolio, dwellings, splits, guests, papers, past, contracts, commitments, chantiers)
 """The modules whose routes stand on the blueprint."""
@@ -69,6 +70,11 @@ def register_panels() -> Sequence[Panel]:
             portals=("bailleur",),
         ),
     )
+
+
+@hookimpl
+def register_search() -> Sequence[SearchSource]:
+    return (DWELLINGS,)
 
 
 @hookimpl
