@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from intranet.chantiers.terms import HoursRole, StartItem, TaskState
+from intranet.chantiers.terms import HoursRole, StartItem
 from intranet.works.terms import Holder
 
 LONGEST_DAY = 12 * 60
@@ -20,18 +20,12 @@ BY_FACT = frozenset({StartItem.CONTRACT, StartItem.INSURANCE})
 BY_HAND = tuple(item for item in StartItem if item not in BY_FACT)
 """Items somebody ticks."""
 
-FINISHED_STATES = frozenset({TaskState.DONE, TaskState.ACCEPTED, TaskState.RESERVE, TaskState.LIFTED})
-
 
 class Progress(NamedTuple):
     """How far a chantier is, in tasks and in minutes."""
 
     done: int
     total: int
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.done / self.total) if self.total else 0
 
 
 def missing_items(

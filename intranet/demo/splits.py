@@ -22,9 +22,6 @@ from intranet.timeline.service import commit
 from intranet.works.service import comment, sweep_silence
 from intranet.works.terms import Answer, Holder, Payer, Side
 
-SWEPT_SINCE = 260
-"""Calendar days over which the hourly sweep is played, once a day."""
-
 
 def load_splits() -> None:
     """Play the nine negotiations, then what the clock did to those nobody answered."""

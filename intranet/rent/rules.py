@@ -19,8 +19,6 @@ from flask_babel import lazy_gettext as _l
 from intranet.works.rules import TENANT_HOLDERS
 from intranet.works.terms import Cause, Holder
 
-SOURCE = "loi n° 89-462, art. 6 a"
-
 MOST_MONTHLY = 500_000
 """Cents: 5 000 € a month is no rent of a social landlord's."""
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from intranet.works.terms import Answer, Cause, Holder, Need, Payer, Side
+from intranet.works.terms import Answer, Cause, Holder, Need, Payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +175,3 @@ class IssueContract:
     insurance: str = ""
     insured_until: date | None = None
     image_consent: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSignature:
-    """A signature given on paper: by whom, for which side, on which day."""
-
-    contract_id: int
-    side: Side
-    name: str
-    signed_on: date

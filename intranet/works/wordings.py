@@ -63,12 +63,6 @@ HOUSEHOLD_ANSWERS: Mapping[Answer, Any] = {
     Answer.REFUSED: _l("À discuter"),
 }
 """The same as the family says them: it refuses nothing for good, it wants to talk."""
-ANSWER_COLOURS: Mapping[Answer, str] = {
-    Answer.WAITING: "grey",
-    Answer.ACCEPTED: "green",
-    Answer.COUNTERED: "amber",
-    Answer.REFUSED: "red",
-}
 ROOMS: tuple[Any, ...] = (
     _l("Entrée"),
     _l("Séjour"),
