@@ -33,7 +33,6 @@ from intranet.signatures.loading import (
     refuse_second,
     require_sign,
     take,
-    trace,
 )
 from intranet.signatures.models import Method, SigningCode
 from intranet.signatures.rules import (
@@ -47,6 +46,7 @@ from intranet.signatures.rules import (
 from intranet.signatures.service import add_signature
 from intranet.timeline.service import commit
 from intranet.works.models import Contract
+from intranet.works.service.loading import trace_contract
 
 HOUR = timedelta(hours=1)
 
@@ -97,7 +97,7 @@ def send_code(actor: Actor, command: SendCode) -> str:
             minutes=int(CODE_LIFE.total_seconds() // 60),
         )
     db.session.flush()
-    trace("works.contract.code_sent", taken.contract, actor, side=signer.side, to=to)
+    trace_contract("works.contract.code_sent", taken.contract, actor, side=signer.side, to=to)
     commit()
     return "" if to else show_code(code)
 

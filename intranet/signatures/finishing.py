@@ -20,11 +20,11 @@ from intranet.dossiers.models import Household
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.signatures.certificate import SealFailed, identity
-from intranet.signatures.loading import AUDIENCE, trace
 from intranet.signatures.mailing import tell_sealed
 from intranet.signatures.models import Signature, SigningCode
 from intranet.timeline.service import commit
 from intranet.works.models import Contract, Split
+from intranet.works.service.loading import PARTIES, trace_contract
 from intranet.works.terms import ContractState, Side
 
 SEALED_STATES = frozenset({ContractState.SIGNED, ContractState.REPLACED})
@@ -97,12 +97,12 @@ def seal_contract(payload: Mapping[str, Any]) -> None:
         media_type="application/pdf",
         kind=DocumentKind.CONTRACT,
         dossier_id=contract.dossier_id,
-        audience=AUDIENCE,
+        audience=PARTIES,
         actor=None,
     )
     # By columns: a form opened on the contract is not stale for having its sealed file.
     db.session.execute(update(Contract).where(Contract.id == contract.id).values(sealed_document_id=kept.id))
-    trace("works.contract.sealed", contract, None)
+    trace_contract("works.contract.sealed", contract, None)
     tell_sealed(contract)
     commit()
 

@@ -16,15 +16,13 @@ from intranet.freetext import checked
 from intranet.signatures.commands import Signer
 from intranet.signatures.models import Signature
 from intranet.signatures.rules import needed_sides
-from intranet.timeline.service import record
 from intranet.works.machine import CONTRACT_ACTS
 from intranet.works.models import Contract, Split
 from intranet.works.rules import side_of
 from intranet.works.service.loading import take_split
-from intranet.works.terms import ContractState, Side
+from intranet.works.terms import Side
 from intranet.works.wordings import contract_state_refusal
 
-AUDIENCE = ("alc", "bailleur", "partner")
 NAME_LIMIT = 120
 
 _SPLIT_OF = select(Contract.split_id).where(Contract.id == bindparam("contract_id"))
@@ -108,27 +106,3 @@ def name_of(actor: Actor, signer: Signer, *, known: bool) -> str:
     if not name:
         raise Refused("signature.name", _("Indiquez le nom de la personne qui signe."), field="name")
     return name
-
-
-def trace(
-    kind: str,
-    contract: Contract,
-    actor: Actor | None,
-    *,
-    from_state: ContractState | None = None,
-    reason: str = "",
-    **data: object,
-) -> None:
-    """Record what was done to the contract, for its three sides. Does not commit."""
-    record(
-        kind,
-        actor=actor,
-        subject="contract",
-        subject_id=contract.id,
-        dossier_id=contract.dossier_id,
-        from_state=from_state.value if from_state else "",
-        to_state=contract.state.value if from_state else "",
-        reason=reason,
-        data={"number": contract.number, **data},
-        audience=AUDIENCE,
-    )

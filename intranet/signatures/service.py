@@ -24,7 +24,6 @@ from intranet.jobs.service import enqueue
 from intranet.signatures import scans
 from intranet.signatures.commands import Draw, OnPaper, RefuseToSign
 from intranet.signatures.loading import (
-    AUDIENCE,
     InHand,
     check_act,
     check_shown,
@@ -32,7 +31,6 @@ from intranet.signatures.loading import (
     refuse_second,
     require_sign,
     take,
-    trace,
 )
 from intranet.signatures.models import Method, Signature
 from intranet.signatures.rules import read_strokes
@@ -41,7 +39,7 @@ from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.mailing import tell_alc
 from intranet.works.models import Contract
 from intranet.works.service.amending import replace_former
-from intranet.works.service.loading import facts_of
+from intranet.works.service.loading import PARTIES, facts_of, trace_contract
 from intranet.works.service.loading import trace as trace_split
 from intranet.works.service.moves import hand_over
 
@@ -100,7 +98,7 @@ def sign_on_paper(actor: Actor, command: OnPaper) -> Contract:
         command.filename,
         kind=DocumentKind.ATTACHMENT,
         dossier_id=taken.contract.dossier_id,
-        audience=AUDIENCE,
+        audience=PARTIES,
         actor=actor,
     )
     add_signature(
@@ -138,7 +136,7 @@ def refuse_to_sign(actor: Actor, command: RefuseToSign) -> Contract:
     )
     before, contract.state = contract.state, move.target
     db.session.flush()
-    trace(move.event, contract, actor, from_state=before, reason=reason, side=signer.side, name=name)
+    trace_contract(move.event, contract, actor, from_state=before, reason=reason, side=signer.side, name=name)
     back = SPLIT.check("give_back", split.state, facts_of(split), reason)
     was = split.state
     hand_over(split, back.target)
@@ -157,7 +155,7 @@ def add_signature(
     db.session.add(signature)
     taken.signatures[side] = signature
     db.session.flush()
-    trace(
+    trace_contract(
         "works.contract.signature",
         taken.contract,
         actor,
@@ -180,7 +178,7 @@ def conclude(actor: Actor, taken: InHand) -> None:
     before, contract.state = contract.state, move.target
     contract.signed_on = max(each.signed_on for each in taken.signatures.values())
     db.session.flush()
-    trace(move.event, contract, actor, from_state=before, on=contract.signed_on)
+    trace_contract(move.event, contract, actor, from_state=before, on=contract.signed_on)
     onward = SPLIT.check("sign", split.state, facts_of(split, signed=True))
     was = split.state
     hand_over(split, onward.target)

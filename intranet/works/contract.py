@@ -20,7 +20,7 @@ from intranet.jobs.service import enqueue
 from intranet.organisations.models import Organisation
 from intranet.rent.offsets import offset_of
 from intranet.signatures.rules import needed_sides as needed_sides
-from intranet.timeline.service import commit, record
+from intranet.timeline.service import commit
 from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
 from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts, check_still_agreed
@@ -32,11 +32,11 @@ from intranet.works.service.loading import (
     facts_of,
     refuse_stale_split,
     take_split,
+    trace_contract,
 )
-from intranet.works.terms import GIVEN_UP, ContractState, Holder, SplitState
+from intranet.works.terms import GIVEN_UP, ContractState, Holder
 from intranet.works.wordings import contract_state_refusal
 
-AUDIENCE = ("alc", "bailleur", "partner")
 SUPPORT_LIMIT = 4000
 LATEST_YEARS = 3
 """A chantier planned to end later than that was mistyped."""
@@ -99,7 +99,7 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
     )
     db.session.add(contract)
     db.session.flush()
-    _record("works.contract.issued", contract, actor, to_state=contract.state)
+    trace_contract("works.contract.issued", contract, actor, to_state=contract.state)
     enqueue(RENDER_JOB, {"contract_id": contract.id}, unique_key=f"{RENDER_JOB}:{contract.id}")
     commit()
     return contract
@@ -117,7 +117,7 @@ def cancel_contract(actor: Actor, contract_id: int, version: int, reason: str) -
     move = CONTRACT.check("cancel", contract.state, ContractFacts(), why)
     before, contract.state = contract.state, move.target
     db.session.flush()
-    _record(move.event, contract, actor, from_state=before, to_state=contract.state, reason=why)
+    trace_contract(move.event, contract, actor, from_state=before, reason=why)
     commit()
     return contract
 
@@ -260,27 +260,3 @@ def _amendment_number(former: Contract) -> str:
         select(func.count()).select_from(Contract).where(Contract.number.like(f"{first}-A%"))
     )
     return f"{first}-A{(made or 0) + 1}"
-
-
-def _record(
-    kind: str,
-    contract: Contract,
-    actor: Actor | None,
-    *,
-    from_state: ContractState | SplitState | None = None,
-    to_state: ContractState | SplitState | None = None,
-    reason: str = "",
-    **data: Any,
-) -> None:
-    record(
-        kind,
-        actor=actor,
-        subject="contract",
-        subject_id=contract.id,
-        dossier_id=contract.dossier_id,
-        from_state=from_state.value if from_state else "",
-        to_state=to_state.value if to_state else "",
-        reason=reason,
-        data={"number": contract.number, **data},
-        audience=AUDIENCE,
-    )

@@ -20,9 +20,12 @@ from intranet.timeline.wordings import sentence
 from intranet.works.facts import AGREEING, accepted, dwelling_facts, line_facts
 from intranet.works.guardrails import check_line
 from intranet.works.machine import SplitFacts, check_act, dwelling_allocated
-from intranet.works.models import Split, WorksLine
+from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.rules import side_of
-from intranet.works.terms import Holder, Side, SplitState
+from intranet.works.terms import ContractState, Holder, Side, SplitState
+
+PARTIES = ("alc", "bailleur", "partner")
+"""Who reads what happens to a contract."""
 
 _SPLIT = (
     select(Split)
@@ -222,4 +225,30 @@ def trace(
         reason=reason,
         data={"version": split.version, "number": split.number, **data},
         audience=audience,
+    )
+
+
+def trace_contract(
+    kind: str,
+    contract: Contract,
+    actor: Actor | None,
+    *,
+    from_state: ContractState | None = None,
+    to_state: ContractState | None = None,
+    reason: str = "",
+    **data: Any,
+) -> None:
+    """Record what was done to the contract, for its three sides; moved ``from_state``, where it is now. No commit."""
+    reached = to_state or (contract.state if from_state else None)
+    record(
+        kind,
+        actor=actor,
+        subject="contract",
+        subject_id=contract.id,
+        dossier_id=contract.dossier_id,
+        from_state=from_state.value if from_state else "",
+        to_state=reached.value if reached else "",
+        reason=reason,
+        data={"number": contract.number, **data},
+        audience=PARTIES,
     )
