@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 import pytest
+import time_machine
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.access import Actor
 from intranet.database import writing
 from intranet.dossiers.models import Dossier, DossierState, Dwelling
-from intranet.errors import Refused
+from intranet.errors import Refused, Stale
 from intranet.extensions import db
+from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.works import (
     answer_split_line,
     fresh,
     lines_of,
+    make_contract,
     make_parties,
     make_split,
     send_split_back,
 )
 from intranet.works import service
-from intranet.works.commands import AddLine, AnswerLine, Propose
-from intranet.works.models import Split
-from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
+from intranet.works.commands import AddLine, AnswerLine, GrantTime, Propose
+from intranet.works.contract import cancel_contract
+from intranet.works.models import Contract, Split
+from intranet.works.terms import Answer, ContractState, Holder, Need, Payer, Side, SplitState
 from tests.core.negotiating import answers_of
 
 
@@ -123,3 +130,49 @@ def test_nothing_is_remarked_on_a_line_once_it_is_settled(
         service.comment(make_parties(settled).coordinator, lines_of(settled.id)[0].id, "Encore un mot")
 
     assert refused.value.rule == "split.comment_alc.state"
+
+
+def test_who_has_not_said_a_name_answers_nothing_by_any_way(split: Split, alc: Actor) -> None:
+    with writing():
+        service.propose(alc, Propose(split.id, fresh(split.id).version))
+    nobody = replace(make_parties(split).agent, name="")
+    line = lines_of(split.id)[0]
+    ways = (
+        lambda: service.answer_line(nobody, AnswerLine(line.id, line.digest, Answer.ACCEPTED)),
+        lambda: service.accept_undisputed(nobody, split.id, fresh(split.id).version),
+        lambda: service.comment(nobody, line.id, "Bonjour"),
+    )
+    for way in ways:
+        with writing(), pytest.raises(Refused) as refused:
+            way()
+        db.session.rollback()
+        assert refused.value.rule == "guest.nameless"
+    assert Side.BAILLEUR not in answers_of(line.id)
+
+
+def test_a_bailleur_that_is_late_is_given_a_day_to_come(db_session: scoped_session[Session]) -> None:
+    with time_machine.travel(datetime(2019, 2, 4, 9, tzinfo=UTC), tick=False):
+        late = make_split(make_dossier(state=DossierState.JOINED), 1, SplitState.PROPOSED)
+        db.session.get_one(Organisation, late.bailleur_id).answer_days = 7
+        db.session.commit()
+    with time_machine.travel(datetime(2019, 2, 20, 9, tzinfo=UTC), tick=False), writing():
+        coordinator = make_parties(fresh(late.id)).coordinator
+        since_the_delay = GrantTime(late.id, fresh(late.id).version, date(2019, 2, 18), "Congés")
+        with pytest.raises(Refused) as refused:
+            service.grant_time(coordinator, since_the_delay)
+
+    assert refused.value.rule == "split.grant_time.past"
+
+
+def test_a_contract_that_changed_since_it_was_read_is_not_cancelled(
+    db_session: scoped_session[Session],
+) -> None:
+    contract = make_contract(make_split(make_dossier(state=DossierState.JOINED), 1, SplitState.AGREED).id)
+    alc = make_parties(fresh(contract.split_id)).coordinator
+
+    with writing(), pytest.raises(Stale):
+        cancel_contract(alc, contract.id, contract.version - 1, "Une date à changer")
+
+    db.session.rollback()
+    kept = db.session.get_one(Contract, contract.id, populate_existing=True)
+    assert kept.state is ContractState.PREPARED
