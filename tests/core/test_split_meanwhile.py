@@ -176,3 +176,17 @@ def test_a_contract_that_changed_since_it_was_read_is_not_cancelled(
     db.session.rollback()
     kept = db.session.get_one(Contract, contract.id, populate_existing=True)
     assert kept.state is ContractState.PREPARED
+
+
+@pytest.mark.parametrize(("column", "figure"), [("materials_cents", -500), ("minutes", 10_000_000)])
+def test_a_figure_that_cannot_be_is_not_written_into_a_contract(
+    db_session: scoped_session[Session], column: str, figure: int
+) -> None:
+    agreed = make_split(make_dossier(state=DossierState.JOINED), 1, SplitState.AGREED)
+    setattr(lines_of(agreed.id)[0], column, figure)  # as an import, or a mistake of ours, could have left it
+    db.session.commit()
+
+    with writing(), pytest.raises(Refused) as refused:
+        make_contract(agreed.id, rendered=False)
+
+    assert refused.value.rule == "contract.amount"
