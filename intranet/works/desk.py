@@ -38,8 +38,7 @@ from intranet.works.wordings import in_words, next_sentence, state_word
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the pages are: ``folder`` of their frames (``split``, ``versions`` and ``past``), ``address`` of the split,
-    ``around`` what only the whole page shows."""
+    """``folder`` holds the page of the split, ``address`` is its URL, ``around`` what only the whole page shows."""
 
     folder: str
     address: Callable[[int], str]
@@ -54,8 +53,9 @@ class Desk:
         head = _head(split_id)
         kept = queries.kept_versions(split_id)
         return render_template(
-            f"{self.folder}/versions.html",
+            "works/versions.html",
             split=head,
+            home=self.address(split_id),
             versions=queries.told(kept),
             comparison=compare(kept, request.args.get("left", ""), request.args.get("right", "")),
         )
@@ -70,8 +70,9 @@ class Desk:
         if line is None:
             abort(404)
         return render_template(
-            f"{self.folder}/past.html",
+            "works/past.html",
             split=head,
+            home=self.address(split_id),
             line=line,
             answers=table.answers(line),
             episodes=episodes(queries.sent_past(split_id, line_id)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
@@ -32,8 +32,9 @@ def split_line_history(split_id: int, line_id: int) -> ResponseReturnValue:
         abort(404)
     note_read(actor(), head.dossier_id)
     return render_template(
-        "staff/splits/past.html",
+        "works/past.html",
         split=head,
+        home=url_for("staff.split", split_id=split_id),
         line=line,
         answers=table.answers(line),
         episodes=episodes(queries.line_past(split_id, line_id)),
@@ -53,8 +54,9 @@ def split_versions(split_id: int) -> ResponseReturnValue:
     prepares = may_now("change_line", head.state)
     present = queries.present_version(queries.split_lines(split_id)) if prepares else None
     return render_template(
-        "staff/splits/versions.html",
+        "works/versions.html",
         split=head,
+        home=url_for("staff.split", split_id=split_id),
         versions=queries.told(kept),
         comparison=compare(kept, request.args.get("left", ""), request.args.get("right", ""), present),
     )
