@@ -165,7 +165,7 @@ def tick_all(cast: Cast) -> None:
 def attest(cast: Cast, days: int = 300) -> None:
     """The family's attestation of insurance is on the dossier, good for so many days from today."""
     command = AttestInsurance(cast.dossier.id, today() + timedelta(days=days))
-    attest_insurance(cast.coordinator, command, jpeg(), "attestation.jpg")
+    attest_insurance(cast.coordinator, command, jpeg("white"), "attestation.jpg")
 
 
 def tasks_of(chantier: Chantier) -> Sequence[Task]:

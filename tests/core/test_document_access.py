@@ -75,6 +75,7 @@ def test_the_thumbnail_is_the_whole_picture_until_the_worker_made_it(cast: Cast,
     from intranet.clock import today
     from intranet.testing.chantiers import jpeg
 
+    run_due()  # what the start of the chantier left to do
     command = AddPhoto(cast.chantier.id, Moment.BEFORE, today(), nobody_recognisable=True)
     photo_id = add(cast.animator, command, jpeg(size=(1600, 1200)), "a.jpg").id
     document_id = document_of(photo_id).id
