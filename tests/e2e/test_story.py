@@ -339,7 +339,7 @@ def prepare_and_start(animator: Visitor, chantier: int) -> None:
     for remaining in range(left.count(), 0, -1):
         left.first.click()
         expect(left).to_have_count(remaining - 1)
-    animator.reads("Tout est coché")
+    animator.reads("Tout est réuni")
     for move, state in (("clear", "Prêt"), ("start", "En cours")):
         page.locator(f"#chantier button[value={move}]").click()
         expect(page.locator(".page-head .state")).to_contain_text(state)
