@@ -27,6 +27,7 @@ CHANTIER_RUN = "core.chantier.run"
 COMMITMENT_CONFIRM = "core.commitment.confirm"
 COMMITMENT_DO = "core.commitment.do"
 COMMITMENT_READ = "core.commitment.read"
+COMMITMENT_VOICE = "core.commitment.voice"
 CONTRACT_ISSUE = "core.contract.issue"
 CONTRACT_READ = "core.contract.read"
 CONTRACT_RECORD = "core.contract.record"
@@ -68,8 +69,13 @@ PERMISSIONS = (
     Permission(CHANTIER_READ, _l("Suivre un chantier"), _EVERYONE - {Role.MEMBER}),
     Permission(CHANTIER_RUN, _l("Tenir le chantier à jour"), _ANIMATOR | _SITE),
     Permission(COMMITMENT_CONFIRM, _l("Confirmer les travaux du bailleur"), _FOLLOWING | _SITE),
-    Permission(COMMITMENT_DO, _l("Dire faits les travaux du bailleur"), _AGENT),
-    Permission(COMMITMENT_READ, _l("Lire les engagements du bailleur"), STAFF_ROLES | {Role.AGENT}),
+    Permission(COMMITMENT_DO, _l("Dire faits les travaux du bailleur"), _AGENT | {GuestRole.AGENT}),
+    Permission(
+        COMMITMENT_READ, _l("Lire les engagements du bailleur"), STAFF_ROLES | _AGENT | {GuestRole.AGENT}
+    ),
+    Permission(
+        COMMITMENT_VOICE, _l("Dire pour sa famille si c’est fait"), frozenset({GuestRole.HOUSEHOLD})
+    ),
     Permission(CONTRACT_ISSUE, _l("Établir le contrat de participation"), _FOLLOWING),
     Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER} | _GUESTS),
     Permission(CONTRACT_RECORD, _l("Recueillir la signature d’une autre partie"), _FOLLOWING),

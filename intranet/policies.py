@@ -4,8 +4,8 @@
 - éducateur technique and TISF: the dossiers they are named on;
 - a child-protection dossier (PEP): only people named on it or granted, and the coordinator;
 - bailleur: what concerns its own dwellings; works partner: its own chantiers;
-- a guest: the one split her access names, its contracts, and the scan of her own side's signature (the bailleur’s:
-  the written consents and receipts of that split too).
+- a guest: the one split her access names, its contracts and what they commit the bailleur to, and the scan of her
+  own side's signature (the bailleur’s: the written consents, receipts and proofs of that split too).
 """
 
 from __future__ import annotations
@@ -113,6 +113,8 @@ def _commitments(scope: Scope) -> ColumnElement[bool]:
         return _staff(scope, Commitment.dossier_id)
     if scope.kind is OrganisationKind.BAILLEUR:
         return Commitment.bailleur_id == ACTOR.organisation_id
+    if isinstance(scope.role, GuestRole):
+        return Commitment.contract_id.in_(select(Contract.id).where(_contracts(scope)))
     return false()
 
 
@@ -197,8 +199,10 @@ def _files(scope: Scope) -> ColumnElement[bool]:
     if isinstance(scope.role, GuestRole):
         own = _scan_of_a_contract(Signature.side == side_of(scope))
         signed = exists().where(or_(_paper_of_a_contract(), own), _contracts(scope))
-        joined = _joined(Split.id == ACTOR.guest_split_id)
-        return or_(signed, joined) if scope.role is GuestRole.AGENT else signed
+        if scope.role is not GuestRole.AGENT:
+            return signed
+        proof = exists().where(Commitment.document_id == Document.id, _commitments(scope))
+        return or_(signed, _joined(Split.id == ACTOR.guest_split_id), proof)
     return false()
 
 
@@ -222,7 +226,8 @@ POLICIES = (
     *_on(Split, _splits, p.SPLIT_GRANT_TIME, p.SPLIT_OVERRIDE),
     *_on(Split, _splits, p.SPLIT_READ, p.SPLIT_WRITE, p.SPLIT_ANSWER, p.SPLIT_HOUSEHOLD, p.CONTRACT_ISSUE),
     *_on(Split, _splits, p.GUEST_ADOPT, p.GUEST_INVITE, p.SPLIT_VOICE),
-    *_on(Commitment, _commitments, p.COMMITMENT_READ, p.COMMITMENT_DO, p.COMMITMENT_CONFIRM),
+    *_on(Commitment, _commitments, p.COMMITMENT_READ, p.COMMITMENT_DO),
+    *_on(Commitment, _commitments, p.COMMITMENT_CONFIRM, p.COMMITMENT_VOICE),
     *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_RECORD, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
     *_on(Chantier, _chantiers, p.CHANTIER_READ, p.CHANTIER_RUN, p.CHANTIER_PREPARE, p.HANDOVER_DECIDE),
     *_on(Document, _files, p.FILE_READ),

@@ -20,7 +20,7 @@ class MarkDone:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """The works are there: seen by ALC, or by the household as its référent records it."""
+    """The works are there: seen by ALC, or by the household, who says so or whose référent records it."""
 
     commitment_id: int
     version: int

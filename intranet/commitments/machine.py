@@ -19,6 +19,8 @@ COMMITMENT_ACTS: Mapping[str, Act] = {
         Act("take_back", _DONE, p.COMMITMENT_DO, "commitment.taken_back"),
         Act("confirm", _DONE, p.COMMITMENT_CONFIRM, "commitment.confirmed"),
         Act("return_works", _DONE, p.COMMITMENT_CONFIRM, "commitment.sent_back"),
+        Act("confirm_as_household", _DONE, p.COMMITMENT_VOICE, "commitment.confirmed"),
+        Act("return_as_household", _DONE, p.COMMITMENT_VOICE, "commitment.sent_back"),
     )
 }
 

@@ -55,6 +55,8 @@ _COLUMNS = (
     Commitment.confirmed_side,
     Commitment.withdrawn_on,
     Contract.number.label("contract"),
+    Contract.split_id,
+    Commitment.bailleur_id,
     Household.name.label("tenant"),
     Dwelling.address,
     Dwelling.postcode,

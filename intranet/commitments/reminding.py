@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -14,6 +17,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import commit, record
+from intranet.works.models import Contract
 from intranet.works.workdays import MORNING, is_business_day
 
 REMINDED = "commitment.reminded"
@@ -28,21 +32,22 @@ def remind_overdue(_payload: dict[str, Any] | None = None) -> None:
     if not is_business_day(moment.date()) or moment.time() < MORNING:
         return
     late = db.session.execute(
-        select(Commitment.bailleur_id, func.count().label("count"))
+        select(Commitment.bailleur_id, Contract.split_id, func.count().label("late"))
+        .join(Contract, Contract.id == Commitment.contract_id)
         .where(
             Commitment.due_on < today(),
             Commitment.done_on.is_(None),
             Commitment.withdrawn_on.is_(None),
         )
-        .group_by(Commitment.bailleur_id)
-        .order_by(Commitment.bailleur_id)
+        .group_by(Commitment.bailleur_id, Contract.split_id)
+        .order_by(Commitment.bailleur_id, Contract.split_id)
     ).all()
     db.session.rollback()
-    for row in late:
-        _remind(row.bailleur_id, row._mapping["count"])
+    for bailleur_id, rows in groupby(late, key=attrgetter("bailleur_id")):
+        _remind(bailleur_id, {row.split_id: row.late for row in rows})
 
 
-def _remind(bailleur_id: int, count: int) -> None:
+def _remind(bailleur_id: int, late: Mapping[int, int]) -> None:
     db.session.execute(select(Organisation.id).where(Organisation.id == bailleur_id).with_for_update())
     lately = exists().where(
         TimelineEntry.kind == REMINDED,
@@ -58,8 +63,8 @@ def _remind(bailleur_id: int, count: int) -> None:
         actor=None,
         subject="organisation",
         subject_id=bailleur_id,
-        data={"count": count},
+        data={"count": sum(late.values())},
         audience=("alc", "bailleur"),
     )
-    remind(bailleur_id, count, today().isoformat())
+    remind(bailleur_id, late, today().isoformat())
     commit()

@@ -95,9 +95,10 @@ def _of_line(sentence: Any) -> Any:
 
 
 def _confirmed(facts: Mapping[str, Any]) -> str:
+    by_alc = facts["side"] == Side.HOUSEHOLD and not facts.get("alone")
     said = (
         _("a noté que la famille confirme les travaux du bailleur")
-        if facts["side"] == Side.HOUSEHOLD
+        if by_alc
         else _("a confirmé les travaux du bailleur")
     )
     return str(_of_line(said)(facts))

@@ -40,6 +40,7 @@ def file(document_id: int) -> Response:
 
 @bp.get("/<int:document_id>/thumbnail")
 @requires(p.FILE_READ)
+@open_to_guests
 def thumbnail(document_id: int) -> Response:
     """The small picture; until the worker has made it, the whole one. A drawing for what is no picture."""
     row = fetch_one(readable_file, document_id=document_id)

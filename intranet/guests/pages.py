@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, guest_page
+from intranet.commitments.listing import worded
+from intranet.commitments.queries import commitments
 from intranet.guests.blueprint import bp
 from intranet.works import queries as works
 from intranet.works.desk import Desk
+from intranet.works.terms import Side
 
 HERE = "guests.split"
 
@@ -24,7 +27,9 @@ def _address(_split_id: int) -> str:
 
 
 def _around(split_id: int) -> Mapping[str, Any]:
-    return {"contract": works.live_contract(split_id)}
+    contract = works.live_contract(split_id)
+    promised = worded(commitments(), Side.BAILLEUR) if contract is not None else []
+    return {"contract": contract, "promised": promised}
 
 
 DESK = Desk("guests", _address, _around)

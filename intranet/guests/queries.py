@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from intranet.accounts.models import User
+from intranet.access import Role
+from intranet.accounts.models import Membership, User
+from intranet.clock import now
+from intranet.database import UtcDateTime
 from intranet.guests.models import GuestAccess
-from intranet.rows import Row, fetch_all, fetch_one
+from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.works.models import LineAnswer
 from intranet.works.terms import Side
 
@@ -50,9 +53,31 @@ _TO_ADOPT = (
     )
     .order_by(GuestAccess.id)
 )
+_VOICE = select(
+    or_(
+        exists().where(
+            Membership.organisation_id == bindparam("bailleur_id"),
+            Membership.role == Role.AGENT,
+            Membership.active,
+            User.id == Membership.user_id,
+            User.active,
+        ),
+        exists().where(
+            GuestAccess.split_id == bindparam("split_id"),
+            GuestAccess.side == Side.BAILLEUR,
+            GuestAccess.revoked_at.is_(None),
+            GuestAccess.expires_at > bindparam("at", type_=UtcDateTime()),
+        ),
+    )
+)
 _OF_SPLIT = select(GuestAccess.id).where(
     GuestAccess.id == bindparam("access_id"), GuestAccess.split_id == bindparam("split_id")
 )
+
+
+def has_voice(split_id: int, bailleur_id: int) -> bool:
+    """Whether somebody can speak for the bailleur: an account of its own, or an access to that split that opens."""
+    return bool(fetch_value(_VOICE, split_id=split_id, bailleur_id=bailleur_id, at=now()))
 
 
 def accesses(split_id: int) -> Sequence[Row]:

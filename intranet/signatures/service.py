@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from intranet.access import Actor
 from intranet.chantiers import amending as chantiers
 from intranet.clock import PARIS, now, today
-from intranet.commitments.service import make_commitments
+from intranet.commitments.making import make_commitments
 from intranet.documents.models import DocumentKind
 from intranet.documents.service import take_in
 from intranet.dossiers.service import works_started

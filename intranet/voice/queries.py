@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import and_, bindparam, select
 
+from intranet.commitments.models import Commitment
 from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dwelling, Household
 from intranet.guests.models import GuestAccess
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
-from intranet.works.models import LineAnswer, LineComment, Split, WorksKind, WorksLine
+from intranet.works.models import Contract, LineAnswer, LineComment, Split, WorksKind, WorksLine
 from intranet.works.terms import Side
 
 _HEADER = with_home(
@@ -22,6 +23,7 @@ _HEADER = with_home(
         Split.id,
         Split.dossier_id,
         Split.state,
+        Split.turn_since,
         Split.household_answered_on,
         Household.name.label("household"),
         Dwelling.address,
@@ -61,6 +63,27 @@ _LINES = (
     .where(WorksLine.split_id == bindparam("split_id"))
     .order_by(WorksLine.position, WorksLine.id)
 )
+_PROMISED = (
+    select(
+        Commitment.id,
+        Commitment.version,
+        WorksKind.code,
+        WorksKind.trade,
+        Commitment.label,
+        Commitment.room,
+        WorksLine.holder,
+        WorksLine.tenant_share_pct,
+        Commitment.due_on,
+        Commitment.done_on,
+        Commitment.confirmed_on,
+        Commitment.withdrawn_on,
+    )
+    .join(Contract, Contract.id == Commitment.contract_id)
+    .join(WorksLine, WorksLine.id == Commitment.line_id)
+    .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
+    .where(Contract.split_id == bindparam("split_id"), Commitment.withdrawn_on.is_(None))
+    .order_by(Commitment.due_on, Commitment.id)
+)
 _WORDS = (
     select(LineComment.line_id, LineComment.text)
     .join(WorksLine, WorksLine.id == LineComment.line_id)
@@ -83,6 +106,11 @@ def header(split_id: int) -> Row | None:
 def lines(split_id: int) -> Sequence[Row]:
     """The lines as they stand, in the order of the visit, with the household's answer to that very wording."""
     return fetch_all(_LINES, split_id=split_id)
+
+
+def promised(split_id: int) -> Sequence[Row]:
+    """What the bailleur undertook by the split's contract, the most pressing first: neither its note nor its proof."""
+    return fetch_all(_PROMISED, split_id=split_id)
 
 
 def words_said(split_id: int) -> Mapping[int, Sequence[str]]:

@@ -8,44 +8,18 @@ from typing import NamedTuple
 
 from flask import abort
 
+from intranet.clock import now
 from intranet.rows import Row
 from intranet.voice import queries
+from intranet.voice.drawings import ANY_WORKS, HOLDER_ICONS, TRADE_ICONS
+from intranet.voice.promises import PromiseCard, promise_cards
 from intranet.voice.texts import LANGUAGES, Phrase, Words, words
-from intranet.works.machine import may_now
+from intranet.works.delays import days_between
+from intranet.works.machine import TURN, may_now
 from intranet.works.terms import Answer, Holder, SplitState
 
 GIVEN: Mapping[str, Answer] = {"yes": Answer.ACCEPTED, "talk": Answer.REFUSED}
 """What the two choices of a line mean: a family that wants to talk accepts nothing yet."""
-
-HOLDER_ICONS: Mapping[Holder, str] = {
-    Holder.TENANT: "person",
-    Holder.BAILLEUR: "building",
-    Holder.PARTNER: "tools",
-    Holder.SHARED: "people",
-    Holder.DROPPED: "x-lg",
-}
-TRADE_ICONS: Mapping[str, str] = {
-    "accessibilité": "person-wheelchair",
-    "assainissement": "moisture",
-    "carrelage": "grid-3x3",
-    "chauffage et eau chaude": "thermometer-half",
-    "couverture": "house-door",
-    "extérieurs": "tree",
-    "gaz": "fire",
-    "gros œuvre": "bricks",
-    "isolation": "snow",
-    "menuiserie": "door-open",
-    "parties communes": "buildings",
-    "peinture": "brush",
-    "plomberie": "droplet",
-    "plâtrerie": "bricks",
-    "santé et sécurité": "shield-check",
-    "sols": "layers",
-    "ventilation et conduits": "wind",
-    "électricité": "plug",
-    "équipements": "lamp",
-}
-ANY_WORKS = "hammer"
 
 _STATES: Mapping[SplitState, str] = {
     SplitState.DRAFT: "state.draft",
@@ -58,6 +32,10 @@ _STATES: Mapping[SplitState, str] = {
 }
 HIDDEN = frozenset({SplitState.DRAFT, SplitState.AMENDED, SplitState.WITHDRAWN})
 """States in which there is no list to show: not sent yet, or no longer valid."""
+
+
+PROMISING = frozenset({SplitState.SIGNED, SplitState.AMENDED})
+"""States in which a contract holds the bailleur to something: an amendment under way leaves it in force."""
 
 
 class Fact(NamedTuple):
@@ -101,6 +79,8 @@ class Typed:
     changed: frozenset[int] = frozenset()
     told: str = ""  # the key of a text
     field: str = ""
+    promise: int = 0  # the commitment it was about, and what was said to be missing of it
+    missing: str = ""
 
 
 NOTHING_TYPED = Typed()
@@ -113,7 +93,9 @@ class FamilyPage:
     words: Words
     head: Row
     state: str
+    since: str  # whose turn it is has not changed for so long; empty when it is nobody's
     open: bool
+    promises: tuple[PromiseCard, ...]
     rooms: tuple[tuple[Phrase, tuple[Card, ...]], ...]
     done: int
     total: int
@@ -122,7 +104,7 @@ class FamilyPage:
 
 
 def family_page(split_id: int, language: str, typed: Typed = NOTHING_TYPED) -> FamilyPage:
-    """The page in that language. Three statements; 404 when there is no such split."""
+    """The page in that language. Three statements, a fourth once it is signed; 404 when there is no such split."""
     head = queries.header(split_id)
     if head is None:
         abort(404)
@@ -139,7 +121,9 @@ def family_page(split_id: int, language: str, typed: Typed = NOTHING_TYPED) -> F
         words=say,
         head=head,
         state=say("state.empty" if not hidden and not rows else _STATES[head.state]),
+        since=_since(head, say),
         open=open_now and bool(asked),
+        promises=promise_cards(split_id, say) if head.state in PROMISING else (),
         rooms=tuple((say.room(room), tuple(cards)) for room, cards in rooms.items()),
         done=sum(bool(card.answer) for card in asked),
         total=len(asked),
@@ -172,6 +156,13 @@ def _card(row: Row, say: Words, open_now: bool, said: Sequence[str], typed: Type
         said=said,
         changed=changed,
     )
+
+
+def _since(head: Row, say: Words) -> str:
+    if TURN[head.state] is None:
+        return ""
+    days = days_between(head.turn_since, now())
+    return say("turn.since", days=say.days(days)) if days else say("turn.today")
 
 
 def _choice(answer: Answer | None) -> str:

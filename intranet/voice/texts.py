@@ -90,6 +90,10 @@ class Words:
     def day(self, value: date) -> str:
         return str(format_date(value, "long", locale=self._locale))
 
+    def days(self, count: int) -> str:
+        """``3 jours``."""
+        return format_unit(count, "day", locale=self._locale).replace(" ", FIXED)
+
     def time(self, minutes: int) -> str:
         """``4 heures 30 minutes``."""
         hours, rest = divmod(minutes, 60)

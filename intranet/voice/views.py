@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
-from intranet.access import actor, guest_page, require
+from intranet.access import Actor, actor, guest_page, require
 from intranet.clock import today
+from intranet.commitments import service as commitments
+from intranet.commitments.commands import SendBack
+from intranet.commitments.models import Commitment
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
+from intranet.freetext import tidy
 from intranet.guests.service import introduce
 from intranet.guests.session import Guest, guest, name_person
 from intranet.voice import answering
+from intranet.voice.promises import told_of
 from intranet.voice.showing import NOTHING_TYPED, Typed, family_page
 from intranet.voice.texts import LANGUAGES, words
+from intranet.web.answering import refusal_of, sent_version, status_of
 from intranet.works import service
 from intranet.works.models import Split
 from intranet.works.queries import live_contract
@@ -45,6 +52,52 @@ def family() -> ResponseReturnValue:
     if request.method == "POST":
         return _answer(who, language)
     return _page(who, language), SHOWN
+
+
+@bp.post("/famille/commitments/<int:commitment_id>/done")
+@guest_page(p.COMMITMENT_VOICE)
+def commitment_seen(commitment_id: int) -> ResponseReturnValue:
+    """The family has seen it: the bailleur's works are done."""
+
+    def confirm(person: Actor) -> None:
+        commitments.confirm_as_household(person, commitment_id, sent_version())
+
+    return _witness(commitment_id, confirm, "promise.thanks_done")
+
+
+@bp.post("/famille/commitments/<int:commitment_id>/not-done")
+@guest_page(p.COMMITMENT_VOICE)
+def commitment_missing(commitment_id: int) -> ResponseReturnValue:
+    """It is not done, and what is missing."""
+
+    def send_back(person: Actor) -> None:
+        command = SendBack(commitment_id, sent_version(), request.form.get("reason", ""))
+        commitments.send_back_as_household(person, command)
+
+    return _witness(commitment_id, send_back, "promise.thanks_missing")
+
+
+def _witness(commitment_id: int, command: Callable[[Actor], None], thanks: str) -> ResponseReturnValue:
+    who = guest()
+    if who is None:
+        abort(404)
+    require(p.COMMITMENT_VOICE, Commitment, commitment_id)
+    language = chosen_language(who.language)
+    person = tidy(request.form.get("person", ""), multiline=False)
+    why = refusal_of(lambda: command(replace(actor(), name=person)))
+    if why is not None:
+        typed = Typed(
+            person=person,
+            told=told_of(why),
+            field=why.field or "",
+            promise=commitment_id,
+            missing=request.form.get("reason", ""),
+        )
+        return _page(who, language, typed), status_of(why)
+    if person != who.person:
+        name_person(introduce(who, person))
+    flash(words(language)(thanks), "success")
+    return redirect(url_for("voice.family", lang=language), DONE)
 
 
 def _answer(who: Guest, language: str) -> ResponseReturnValue:
@@ -78,6 +131,8 @@ def _page(who: Guest, language: str, typed: Typed = NOTHING_TYPED) -> str:
         t=page.words,
         here="voice.family",
         arguments={},
+        staff=False,
+        witness=("voice.commitment_seen", "voice.commitment_missing"),
         person=typed.person or who.person,
         user=f"guest-{who.access_id}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import force_locale
@@ -114,12 +114,17 @@ def followers_of(dossier_id: int) -> Iterator[Reader]:
 
 def speakers_of(split: Split) -> Iterator[Reader]:
     """A bailleur's agents, and whoever was sent a code for this split that still opens; else its own address."""
-    sent = db.session.execute(_GUESTS, {"split_id": split.id, "at": now()})
-    guests = {row.sent_to: Reader(*row) for row in sent}  # of two codes sent to one address, the last
+    guests = guests_of(split.id)
     agents = [each for each in agents_of(split.bailleur_id) if each.id or not guests]
     yield from agents
     written = {each.email for each in agents}
-    yield from (guest for address, guest in guests.items() if address not in written)
+    yield from (guest for guest in guests if guest.email not in written)
+
+
+def guests_of(split_id: int) -> Sequence[Reader]:
+    """Whoever was sent a code to answer for the bailleur that still opens; of two sent to one address, the last."""
+    sent = db.session.execute(_GUESTS, {"split_id": split_id, "at": now()})
+    return tuple({row.sent_to: Reader(*row) for row in sent}.values())
 
 
 def agents_of(bailleur_id: int) -> Iterator[Reader]:

@@ -15,9 +15,10 @@ from intranet.commitments import queries, service
 from intranet.commitments.commands import Confirm, SendBack
 from intranet.commitments.listing import read_list, worded
 from intranet.commitments.models import Commitment
-from intranet.commitments.rules import CommitmentState
+from intranet.commitments.rules import OPEN, CommitmentState
 from intranet.commitments.wordings import CONFIRMERS, next_sentence, state_word
 from intranet.errors import Refused
+from intranet.guests.queries import has_voice
 from intranet.timeline.queries import entries_about
 from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.works.terms import Side
@@ -81,7 +82,15 @@ def _obey(commitment_id: int, command: Callable[[], object], done: str) -> Respo
     if refused is not None:
         return _page(commitment_id, refused), status_of(refused)
     flash(done, "success")
-    return redirect(url_for("staff.commitment", commitment_id=commitment_id), DONE)
+    return redirect(_back(commitment_id), DONE)
+
+
+def _back(commitment_id: int) -> str:
+    """To the page it was said on: the commitment's own, or the family's that ALC holds out to it."""
+    found = queries.commitment(commitment_id) if request.form.get("page") == "family" else None
+    if found is None:
+        return url_for("staff.commitment", commitment_id=commitment_id)
+    return url_for("staff.split_family", split_id=found.row.split_id, lang=request.args.get("lang"))
 
 
 def _page(commitment_id: int, refused: Refused | None = None) -> str:
@@ -89,6 +98,7 @@ def _page(commitment_id: int, refused: Refused | None = None) -> str:
     if found is None:
         abort(404)
     row, state = found
+    invites = state in OPEN and actor().may(p.GUEST_INVITE)
     return render_template(
         "staff/commitment.html",
         row=row,
@@ -99,6 +109,7 @@ def _page(commitment_id: int, refused: Refused | None = None) -> str:
         confirmers=CONFIRMERS,
         refused=refused,
         typed=request.form,
+        voiceless=invites and not has_voice(row.split_id, row.bailleur_id),
         may_confirm=state is CommitmentState.DONE and can(p.COMMITMENT_CONFIRM, Commitment, commitment_id),
         history=entries_about("commitment", commitment_id, Side.ALC, 12),
     )

@@ -16,10 +16,10 @@ from intranet.access import Actor, OrganisationKind, Role
 from intranet.clock import PARIS, today
 from intranet.commitments import service
 from intranet.commitments.commands import Confirm, MarkDone, SendBack
+from intranet.commitments.making import make_commitments as make_again
 from intranet.commitments.models import Commitment
 from intranet.commitments.reminding import remind_overdue
 from intranet.commitments.rules import CommitmentState
-from intranet.commitments.service import make_commitments as make_again
 from intranet.database import writing
 from intranet.documents.models import Document
 from intranet.dossiers.commands import Leave

@@ -22,7 +22,7 @@ from intranet.guests.rules import LANGUAGES as GUEST_LANGUAGES
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_user
 from intranet.testing.works import fresh, lines_of, make_parties, make_split
-from intranet.voice.showing import HOLDER_ICONS, TRADE_ICONS
+from intranet.voice.drawings import HOLDER_ICONS, TRADE_ICONS
 from intranet.voice.texts import LANGUAGES, Phrase, Words, words
 from intranet.works import service
 from intranet.works.catalogue import read_rows

@@ -21,12 +21,15 @@ from intranet.commitments.wordings import state_refusal
 from intranet.database import writing
 from intranet.extensions import db
 from intranet.testing.commitments import a_photo, say_done
+from intranet.voice.texts import words as family_words
 from intranet.works.matrix import CHAPTERS
 from intranet.works.terms import Side, SplitState
 from tests.portals.forged_doors import SPLIT_DOORS
-from tests.portals.forged_scenes import Scene, callers, make_scene, strangers
+from tests.portals.forged_scenes import PERSON, Scene, callers, close_doors, closed_out, make_scene, strangers
 from tests.portals.forging import (
     DONE,
+    FAMILY,
+    GUEST,
     OWN,
     REFUSED,
     Door,
@@ -63,7 +66,12 @@ def commitment(scene: Scene) -> Commitment:
 
 
 def version(scene: Scene) -> Mapping[str, Any]:
-    return {"version": commitment(scene).version, "side": Side.HOUSEHOLD, "reason": "La peinture manque"}
+    return {
+        "version": commitment(scene).version,
+        "side": Side.HOUSEHOLD,
+        "reason": "La peinture manque",
+        "person": PERSON,
+    }
 
 
 def done(scene: Scene) -> Mapping[str, Any]:
@@ -80,6 +88,27 @@ DOORS = (
         "bailleur.commitment_take_back",
         "take_back",
         at_commitment("/bailleur/commitments/{}/take-back"),
+        version,
+    ),
+    Door(
+        "guests.commitment_done", "mark_done", at_commitment("/acces/repartition/commitments/{}/done"), done
+    ),
+    Door(
+        "guests.commitment_take_back",
+        "take_back",
+        at_commitment("/acces/repartition/commitments/{}/take-back"),
+        version,
+    ),
+    Door(
+        "voice.commitment_seen",
+        "confirm_as_household",
+        at_commitment("/acces/famille/commitments/{}/done"),
+        version,
+    ),
+    Door(
+        "voice.commitment_missing",
+        "return_as_household",
+        at_commitment("/acces/famille/commitments/{}/not-done"),
         version,
     ),
     Door("staff.commitment_confirm", "confirm", at_commitment("/staff/commitments/{}/confirm"), version),
@@ -107,6 +136,11 @@ def bring(scene: Scene, state: CommitmentState) -> None:
     db.session.commit()
 
 
+def told(door: Door, state: CommitmentState) -> str:
+    """Where the commitment is; on the family's page, in its own words."""
+    return plain(family_words("fr")("promise.not_now") if door.portal == FAMILY else state_refusal(state))
+
+
 @pytest.mark.parametrize("state", CommitmentState)
 def test_every_commitment_answers_what_the_table_says_and_a_refusal_changes_nothing(
     app: Flask, db_session: scoped_session[Session], state: CommitmentState
@@ -127,7 +161,7 @@ def test_every_commitment_answers_what_the_table_says_and_a_refusal_changes_noth
             where = f"{door.act} by {caller.name}: {answer.status_code}"
             if answer.status_code not in expected or (answer.status_code == 303 and not is_led_away(answer)):
                 wrong.append(f"{where}, not {sorted(expected)}")
-            elif expected == REFUSED and plain(state_refusal(state)) not in words(caller, answer):
+            elif expected == REFUSED and told(door, state) not in words(caller, answer):
                 wrong.append(f"{where} does not say where it is")
         for caller in others:
             if caller.role in OWN[door.portal] and caller.post(address, form).status_code not in (403, 404):
@@ -138,6 +172,31 @@ def test_every_commitment_answers_what_the_table_says_and_a_refusal_changes_noth
         if not restore(kept) or answer.status_code != 303 or is_led_away(answer):
             wrong.append(f"{door.act} by {caller.name}: {answer.status_code}, to be done")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("state", [CommitmentState.DUE, CommitmentState.DONE])
+def test_a_closed_access_and_one_without_a_name_say_nothing_of_a_commitment(
+    app: Flask, db_session: scoped_session[Session], state: CommitmentState
+) -> None:
+    scene = make_scene(app, SplitState.SIGNED)
+    bring(scene, state)
+    outside = closed_out(scene)
+    close_doors(scene)
+    before = digest()
+    wrong = []
+    for door in (each for each in DOORS if each.portal in (GUEST, FAMILY)):
+        form = {**door.data(scene), "person": ""}
+        for caller in outside:
+            answer = caller.post(door.address(scene), form)
+            nameless = "nameless" in caller.name and caller.role in OWN[door.portal]
+            if (
+                answer.status_code != 422
+                if nameless
+                else not (is_led_away(answer) or answer.status_code == 403)
+            ):
+                wrong.append(f"{door.act} by {caller.name}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert digest() == before
 
 
 def test_every_act_on_a_commitment_is_tried_here() -> None:

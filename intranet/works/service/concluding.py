@@ -10,7 +10,7 @@ from sqlalchemy import select
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import PARIS, now, today
-from intranet.commitments.service import end_commitments
+from intranet.commitments.making import end_commitments
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked

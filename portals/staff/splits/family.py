@@ -93,5 +93,7 @@ def _page(split_id: int, language: str, form: HouseholdForm, typed: Typed = NOTH
         here="staff.split_family",
         arguments={"split_id": split_id},
         person=typed.person,
+        staff=True,
+        witness=("staff.commitment_confirm", "staff.commitment_send_back"),
         user=actor().user_id,
     )
