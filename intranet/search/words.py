@@ -15,6 +15,8 @@ _PHONE = re.compile(r"(?<!\d)\d{2}(?: \d{2}){4}(?!\d)")
 
 def fold(text: str) -> str:
     """``Élodie N'Guyên`` → ``elodie n guyen``. Letters of every script stay, without their marks."""
+    if text.isascii():  # nothing to take off
+        return _NOT_A_WORD.sub(" ", text.lower()).strip()
     # Compatibility letters (𝕊, ﬁ) become plain ones first: only then have they a lower case.
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS))
     text = "".join(char for char in text if not unicodedata.combining(char))

@@ -114,6 +114,11 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_letters_are_folded_as_among_others(text: str) -> None:
+    assert fold(f"{text} é") == f"{fold(text)} e".strip()
+
+
 @given(st.text(min_size=1))
 def test_the_words_of_a_text_are_found_in_its_index(text: str) -> None:
     kept = index_words(text[:300]).split()
