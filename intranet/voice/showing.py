@@ -15,7 +15,7 @@ from intranet.voice.drawings import ANY_WORKS, HOLDER_ICONS, TRADE_ICONS
 from intranet.voice.promises import PromiseCard, promise_cards
 from intranet.voice.texts import LANGUAGES, Phrase, Words, words
 from intranet.works.delays import days_between
-from intranet.works.machine import TURN, may_now
+from intranet.works.machine import may_now
 from intranet.works.terms import Answer, Holder, SplitState
 
 GIVEN: Mapping[str, Answer] = {"yes": Answer.ACCEPTED, "talk": Answer.REFUSED}
@@ -29,6 +29,12 @@ _STATES: Mapping[SplitState, str] = {
     SplitState.SIGNED: "state.signed",
     SplitState.AMENDED: "state.over",
     SplitState.WITHDRAWN: "state.over",
+}
+_TURNS: Mapping[SplitState, str] = {
+    SplitState.DRAFT: "turn.alc",
+    SplitState.PROPOSED: "turn.bailleur",
+    SplitState.COUNTERED: "turn.both",  # ALC's turn, and the only time the family is asked
+    SplitState.AGREED: "turn.alc",
 }
 HIDDEN = frozenset({SplitState.DRAFT, SplitState.AMENDED, SplitState.WITHDRAWN})
 """States in which there is no list to show: not sent yet, or no longer valid."""
@@ -93,7 +99,7 @@ class FamilyPage:
     words: Words
     head: Row
     state: str
-    since: str  # whose turn it is has not changed for so long; empty when it is nobody's
+    since: str  # with whom the list is, and for how long; empty when it is nobody's turn
     open: bool
     promises: tuple[PromiseCard, ...]
     rooms: tuple[tuple[Phrase, tuple[Card, ...]], ...]
@@ -159,10 +165,12 @@ def _card(row: Row, say: Words, open_now: bool, said: Sequence[str], typed: Type
 
 
 def _since(head: Row, say: Words) -> str:
-    if TURN[head.state] is None:
+    """With whom the list is, and for how many days."""
+    key = _TURNS.get(head.state)
+    if key is None:
         return ""
     days = days_between(head.turn_since, now())
-    return say("turn.since", days=say.days(days)) if days else say("turn.today")
+    return say(key, since=say("turn.since", days=say.days(days)) if days else say("turn.today"))
 
 
 def _choice(answer: Answer | None) -> str:
