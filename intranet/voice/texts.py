@@ -11,13 +11,13 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency
 from babel.units import format_unit
 
@@ -28,6 +28,7 @@ from intranet.works.terms import Side
 
 LANGUAGES: tuple[str, ...] = GUEST_LANGUAGES[Side.HOUSEHOLD]
 FRENCH = LANGUAGES[0]
+_NEVER_WEEKS = 100_000
 _NUMBERED = re.compile(r"^(?P<room>.*?)\s*(?P<number>\d{1,2})?$")
 
 
@@ -91,8 +92,10 @@ class Words:
         return str(format_date(value, "long", locale=self._locale))
 
     def days(self, count: int) -> str:
-        """``3 jours``."""
-        return format_unit(count, "day", locale=self._locale).replace(" ", FIXED)
+        """``3 jours``, never weeks. As a span of time: as a unit, days have no name in Arabic nor in Portuguese."""
+        span = timedelta(days=count)
+        text = format_timedelta(span, granularity="day", threshold=_NEVER_WEEKS, locale=self._locale)
+        return text.replace(" ", FIXED)
 
     def time(self, minutes: int) -> str:
         """``4 heures 30 minutes``."""

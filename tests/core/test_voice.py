@@ -21,6 +21,7 @@ from intranet.extensions import db
 from intranet.guests.rules import LANGUAGES as GUEST_LANGUAGES
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.plain import plain
 from intranet.testing.works import fresh, lines_of, make_parties, make_split
 from intranet.voice.drawings import HOLDER_ICONS, TRADE_ICONS
 from intranet.voice.texts import LANGUAGES, Phrase, Words, words
@@ -60,6 +61,20 @@ def test_each_language_says_everything_with_the_same_figures_in_it(language: str
     for key in own.known:
         assert set(re.findall(r"{\w+}", own(key))) == set(re.findall(r"{\w+}", french(key))), key
         assert script_of(re.sub(r"{\w+}", "", own(key))) == LETTERS[language], key
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "some", "many"),
+    [
+        ("fr", "1 jour", "3 jours", "15 jours"),
+        ("en", "1 day", "3 days", "15 days"),
+        ("ar", "يوم", "3 أيام", "15 يومًا"),
+        ("pt", "1 dia", "3 dias", "15 dias"),
+        ("uk", "1 день", "3 дні", "15 днів"),
+    ],
+)
+def test_days_are_counted_as_each_language_counts_them(language: str, one: str, some: str, many: str) -> None:
+    assert [plain(words(language).days(count)) for count in (1, 3, 15)] == [one, some, many]
 
 
 def test_every_kind_of_the_catalogue_is_worded_in_every_language_and_script() -> None:
