@@ -73,9 +73,7 @@ PERMISSIONS = (
     Permission(
         COMMITMENT_READ, _l("Lire les engagements du bailleur"), STAFF_ROLES | _AGENT | {GuestRole.AGENT}
     ),
-    Permission(
-        COMMITMENT_VOICE, _l("Dire pour sa famille si c’est fait"), frozenset({GuestRole.HOUSEHOLD})
-    ),
+    Permission(COMMITMENT_VOICE, _l("Dire pour sa famille si c’est fait"), frozenset({GuestRole.HOUSEHOLD})),
     Permission(CONTRACT_ISSUE, _l("Établir le contrat de participation"), _FOLLOWING),
     Permission(CONTRACT_READ, _l("Lire le contrat de participation"), _EVERYONE - {Role.MEMBER} | _GUESTS),
     Permission(CONTRACT_RECORD, _l("Recueillir la signature d’une autre partie"), _FOLLOWING),

@@ -124,6 +124,8 @@ def _give_back(actor: Actor, command: SendBack, name: str) -> Commitment:
     _undo(commitment)
     _record(act.event, commitment, actor, reason=reason)
     tell_bailleur("commitment_sent_back", commitment, who=actor.name, words=reason)
+    if actor.guest_id is not None:  # said by the family alone: ALC was not there
+        tell_followers("commitment_sent_back", commitment, who=actor.name, words=reason)
     commit()
     return commitment
 

@@ -250,12 +250,14 @@ def test_what_is_sent_back_is_written_to_whoever_was_sent_a_code(home: Home) -> 
     access = make_access(home.alc, home.split_id, email="agence@bailleur.example")
     send_done(enter(home.app, access, "Jeanne Roux"), home.sink)
     witness(home.family(), home.sink, "not-done", reason="L’évier fuit")
-    (mail,) = mails("commitment_sent_back")
-    message = compose(mail)
+    guest, alc = mails("commitment_sent_back")
+    message = compose(guest)
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert message["To"] == "agence@bailleur.example"
     assert f"/acces?reference={access.reference}" in text
     assert "L’évier fuit" in text
+    assert alc["to"] == home.coordinator.email  # who was not there when the family said it
+    assert f"/staff/commitments/{home.sink.id}" in alc["context"]["url"]
 
 
 def test_whoever_was_sent_a_code_is_reminded_of_her_own_split_alone(home: Home, app: Flask) -> None:
