@@ -15,6 +15,7 @@ from intranet.accounts.links import Purpose
 from intranet.accounts.models import Membership, User
 from intranet.app import create_app
 from intranet.clock import now
+from intranet.commitments.models import Commitment
 from intranet.config import Settings
 from intranet.database import writing
 from intranet.demo.people import AZUR, COMPAGNONS
@@ -61,6 +62,12 @@ class Stage:
     """The bailleur's code to the split of `contract`."""
     family: OpenedAccess
     """The household's."""
+    commitment: int
+    """Of a bailleur, said done and yet to be confirmed."""
+    promising: OpenedAccess
+    """The bailleur's code to the split of `commitment`."""
+    promised: OpenedAccess
+    """The household's."""
 
     def address(self, template: str) -> str:
         """`template` with its names filled in."""
@@ -71,6 +78,7 @@ class Stage:
             agreed=self.agreed,
             access=self.answering.access_id,
             contract=self.contract,
+            commitment=self.commitment,
             dossier=self.dossier,
             invitation=self.invitation,
             password=self.password,
@@ -111,6 +119,7 @@ def _make() -> Stage:
         invitation = links.issue(stranger.id, Purpose.INVITATION)
         password = links.issue(careful.id, Purpose.PASSWORD)
         db.session.commit()
+    commitment, kept = _said_done()
     return Stage(
         split=negotiated,
         line=lines_of(negotiated)[-1].id,
@@ -124,6 +133,9 @@ def _make() -> Stage:
         answering=make_access(coordinator, negotiated),
         signing=make_access(coordinator, signed),
         family=make_access(coordinator, signed, Side.HOUSEHOLD),
+        commitment=commitment,
+        promising=make_access(coordinator, kept),
+        promised=make_access(coordinator, kept, Side.HOUSEHOLD),
     )
 
 
@@ -135,6 +147,19 @@ def _draft() -> int:
         line = AddLine(split.id, "Cuisine", Need.WISHED, kind_id=kind_id(TILES))
         service.add_line(make_parties(split).coordinator, line)
     return split.id
+
+
+def _said_done() -> tuple[int, int]:
+    """A commitment of the demonstration, and its split."""
+    statement = (
+        select(Commitment.id, Contract.split_id)
+        .join(Contract, Contract.id == Commitment.contract_id)
+        .where(Commitment.done_on.is_not(None), Commitment.confirmed_on.is_(None))
+        .order_by(Commitment.id)
+    )
+    commitment, split = db.session.execute(statement).first() or (0, 0)
+    assert commitment, "the demonstration shows nothing that waits to be confirmed"
+    return commitment, split
 
 
 def _await_document(contract_id: int) -> None:

@@ -58,6 +58,8 @@ OF_A_GUEST = {
         "/acces/repartition/lines/{line}/consent",
     ),
     "signing": ("/contracts/{contract}", "/contracts/{contract}/sign/bailleur"),
+    "promising": ("/acces/repartition", "/acces/repartition/commitments/{commitment}"),
+    "promised": ("/acces/famille",),
     "family": ("/acces/famille", "/contracts/{contract}", "/contracts/{contract}/sign/household"),
 }
 NOT_PAGES = {
