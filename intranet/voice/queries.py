@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, select
 
 from intranet.commitments.models import Commitment
 from intranet.dossiers.joins import with_home
@@ -16,7 +16,7 @@ from intranet.dossiers.models import Dwelling, Household
 from intranet.guests.models import GuestAccess
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.works.models import Contract, LineAnswer, LineComment, Split, WorksKind, WorksLine
-from intranet.works.terms import Side
+from intranet.works.terms import ContractState, Side
 
 _HEADER = with_home(
     select(
@@ -25,6 +25,9 @@ _HEADER = with_home(
         Split.state,
         Split.turn_since,
         Split.household_answered_on,
+        exists()
+        .where(Contract.split_id == Split.id, Contract.state == ContractState.SIGNED)
+        .label("in_force"),
         Household.name.label("household"),
         Dwelling.address,
         Dwelling.postcode,

@@ -101,6 +101,7 @@ class FamilyPage:
     state: str
     since: str  # with whom the list is, and for how long; empty when it is nobody's turn
     open: bool
+    settled: bool  # by a contract: nothing more is asked of the list
     promises: tuple[PromiseCard, ...]
     rooms: tuple[tuple[Phrase, tuple[Card, ...]], ...]
     done: int
@@ -126,9 +127,10 @@ def family_page(split_id: int, language: str, typed: Typed = NOTHING_TYPED) -> F
     return FamilyPage(
         words=say,
         head=head,
-        state=say("state.empty" if not hidden and not rows else _STATES[head.state]),
+        state=say("state.empty" if not hidden and not rows else _state(head)),
         since=_since(head, say),
         open=open_now and bool(asked),
+        settled=head.state in PROMISING,
         promises=promise_cards(split_id, say) if head.state in PROMISING else (),
         rooms=tuple((say.room(room), tuple(cards)) for room, cards in rooms.items()),
         done=sum(bool(card.answer) for card in asked),
@@ -162,6 +164,11 @@ def _card(row: Row, say: Words, open_now: bool, said: Sequence[str], typed: Type
         said=said,
         changed=changed,
     )
+
+
+def _state(head: Row) -> str:
+    """The key of what the state means for the family. An amendment under way leaves the contract as it is."""
+    return "state.amended" if head.state is SplitState.AMENDED and head.in_force else _STATES[head.state]
 
 
 def _since(head: Row, say: Words) -> str:

@@ -35,10 +35,11 @@ from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.testing.guests import let_in, make_access
 from intranet.testing.plain import plain
-from intranet.testing.works import make_parties
+from intranet.testing.works import lines_of, make_parties
 from intranet.timeline.models import TimelineEntry
 from intranet.voice.texts import LANGUAGES, words
 from intranet.works.models import Split
+from intranet.works.service.amending import open_amendment
 from intranet.works.terms import Side, SplitState
 from tests.conftest import Statements
 from tests.portals.families import PAGE
@@ -456,3 +457,20 @@ def test_when_it_is_nobodys_turn_no_days_are_counted(home: Home) -> None:
         page = text_of(home.family().get(PAGE))
     assert plain(words("fr").days(3)) not in page
     assert told("fr", "turn.today") not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_once_signed_the_page_speaks_of_the_contract_and_no_more_of_answers_to_come(
+    home: Home, language: str
+) -> None:
+    family = home.family(language)
+    page = text_of(family.get(PAGE))
+    assert told(language, "state.signed") in page
+    assert told(language, "after.title") not in page
+    with writing():
+        open_amendment(
+            home.alc, home.sink.contract_id, {line.id for line in lines_of(home.split_id)}, "Une fuite"
+        )
+    page = text_of(family.get(PAGE))
+    assert told(language, "state.amended") in page
+    assert told(language, "promise.title") in page
