@@ -68,6 +68,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "max_requests": 20_000,
             "max_requests_jitter": 2_000,
             "loglevel": "warning",
+            # A proxy passes on what a browser sends it: no browser says where the application begins.
+            "forwarder_headers": "",
             "when_ready": self._when_ready,
             "on_exit": self._on_exit,
             "child_exit": self._child_exit,

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -133,6 +134,9 @@ def test_the_server_serves_runs_its_jobs_beside_it_and_leaves_nothing_running(
         found = re.search(r"intranet_requests_total\{[^}]*operations\.healthz[^}]*\} (\d+)", text)
         assert found is not None
         assert int(found[1]) >= 20  # over both processes
+        elsewhere = urllib.request.Request(f"{address}/evil/login", headers={"SCRIPT_NAME": "/evil"})
+        with pytest.raises(urllib.error.HTTPError, match="404"):  # no browser moves the application
+            urllib.request.urlopen(elsewhere)
         wait_until(lambda: "worker started" in log.read_text())
     finally:
         server.send_signal(signal.SIGTERM)
