@@ -5,8 +5,8 @@ A *builder* is a module-level function ``(scope, *args) -> Select``. Its stateme
 and runs it on the driver's own connection. What SQLAlchemy does anew at each execution (finding the compiled text,
 a context, a result, its metadata) costs more than most of our statements do.
 
-A request that only reads has a connection and a transaction of its own (``begin_reading`` … ``end_reading``, called
-by the gate). Everything else reads on the session's connection, in the session's transaction.
+A request that only reads has a connection of its own, on SQLite in one transaction (``begin_reading`` …
+``end_reading``, called by the gate). Everything else reads on the session's connection, in the session's transaction.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Reader:
 
 
 class Reading:
-    """One request's own connection, taken when the first row is asked for, and its one transaction."""
+    """One request's own connection, taken when the first row is asked for; on SQLite, its one transaction."""
 
     __slots__ = ("_connection", "_driver", "_engine", "reader")
 

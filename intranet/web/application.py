@@ -28,6 +28,9 @@ from intranet.web.translation import current_language
 LARGEST_KEY = 2**31 - 1
 """What an ``INTEGER`` column holds on either database."""
 
+ADDRESSES = 4096
+"""How many patterns of addresses are kept: several times what the pages hold."""
+
 
 class KeyConverter(IntegerConverter):
     """``<int:…>`` in an address: a number that may be a key, else there is no such page."""
@@ -112,6 +115,8 @@ class Application(Flask):
         key = (request.root_path, endpoint, *values)
         pattern = self._addresses.get(key)
         if pattern is None:
+            if len(self._addresses) >= ADDRESSES:
+                self._addresses.clear()
             pattern = self._addresses[key] = self._pattern(endpoint, tuple(values))
         return pattern % values if pattern else super().url_for(endpoint, **values)
 
