@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from flask import abort, current_app
-from flask_login import current_user
+from flask import abort
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select
 
+from intranet.current import person, this_app
 from intranet.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -142,12 +142,12 @@ class Actor:
 
 def actor() -> Actor:
     """The signed-in person. Only inside a view that ``requires`` something."""
-    return cast(Actor, current_user._get_current_object())
+    return cast(Actor, person())
 
 
 def registry() -> Registry:
     """What core, portals and plugins registered for this application."""
-    return cast("Registry", current_app.extensions["intranet"])
+    return cast("Registry", this_app().extensions["intranet"])
 
 
 def requires(permission: str) -> Callable[[F], F]:
@@ -219,7 +219,7 @@ def can(permission: str, model: type[Model] | None = None, object_id: int | None
     """Whether the signed-in person may do ``permission``, on that object if one is named."""
     from intranet.rows import fetch_value
 
-    if not (current_user.is_authenticated and actor().may(permission)):
+    if not (person().is_authenticated and actor().may(permission)):
         return False
     if model is None:
         return True

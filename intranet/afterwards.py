@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import after_this_request, current_app, has_request_context
+from flask import after_this_request, has_request_context
 from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 
+from intranet.current import this_app
 from intranet.database import writing
 from intranet.extensions import db
 
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 
 def write_afterwards(write: Callable[[Connection], Any]) -> None:
     """Call ``write(connection)`` in a transaction of its own after the answer; at once outside a request."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = this_app()
 
     def run() -> None:
         try:

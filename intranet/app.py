@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from babel import Locale
-from flask import Flask, current_app, redirect, request, session, url_for
-from flask_login import current_user
+from flask import Flask, has_request_context, redirect, request, session, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response
 from intranet import operations, rows, static_files, web
 from intranet.access import GUESTS_ONLY, public, registry
 from intranet.config import Settings
+from intranet.current import person, this_app, this_request
 from intranet.database import set_up_engine
 from intranet.documents.uploads import FormRequest
 from intranet.extensions import babel, csrf, db, login_manager
@@ -114,15 +114,16 @@ def _load_person(_request: object) -> object | None:
     from intranet.accounts.session import load_actor  # they need the extensions made here
     from intranet.guests.session import load_guest
 
-    welcome = gate.guests_of(current_app, request.endpoint)
-    person = None if welcome == GUESTS_ONLY else load_actor()
-    return load_guest() if person is None and welcome else person
+    welcome = gate.guests_of(this_app(), this_request().endpoint)
+    found = None if welcome == GUESTS_ONLY else load_actor()
+    return load_guest() if found is None and welcome else found
 
 
 def _language() -> Locale:
     """The person's own, else the one chosen on the sign-in page, else French."""
-    if current_user and current_user.is_authenticated:
-        chosen = current_user.language
+    who = person() if has_request_context() else None
+    if who is not None and who.is_authenticated:
+        chosen = who.language
     else:
         chosen = request.cookies.get("language", "") if request else ""
     return LOCALES.get(chosen) or LOCALES["fr"]
@@ -141,7 +142,7 @@ def _mount(app: Flask, found: Registry) -> None:
 @public
 def _home() -> Response:
     """To the person's portal, or to the door she came through: a code's, else the sign-in page."""
-    if not current_user.is_authenticated:
+    if not person().is_authenticated:
         return redirect(url_for(gate.GUESTS_ENTER if gate.GUEST_COOKIE in session else gate.SIGN_IN))
-    portal = registry().portal_of(current_user.scope.kind)
+    portal = registry().portal_of(person().scope.kind)
     return redirect(url_for(portal.endpoint if portal else "accounts.profile"))

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 
 from intranet.config import Settings, SettingsError, settings_table, write_settings_table
+from intranet.current import this_app
 from intranet.pluginsystem.errors import StartRefused
 
 COMMAND_ERRORS = (SettingsError, StartRefused)
@@ -130,8 +131,8 @@ def db_upgrade() -> None:
     """Bring every enabled owner to its newest revision."""
     from intranet import migrate, revisions
 
-    migrate.upgrade_all(_this_app())
-    for each in revisions.status(_this_app()):
+    migrate.upgrade_all(this_app())
+    for each in revisions.status(this_app()):
         click.echo(f"{each.owner:<16} {each.current}")
 
 
@@ -141,7 +142,7 @@ def db_status() -> None:
     """Where each owner stands."""
     from intranet import revisions
 
-    for each in revisions.status(_this_app()):
+    for each in revisions.status(this_app()):
         behind = "" if each.up_to_date else f"  → {each.head}: run intranet db upgrade"
         click.echo(f"{each.owner:<16} {each.current or 'nothing yet'}{behind}")
 
@@ -152,7 +153,7 @@ def db_check() -> None:
     """Fail if the models say what the migrated database does not."""
     from intranet import migrate
 
-    differences = migrate.check(_this_app())
+    differences = migrate.check(this_app())
     for difference in differences:
         click.echo(difference)
     if differences:
@@ -168,7 +169,7 @@ def db_revision(owner: str, message: str) -> None:
     """Write the next revision of OWNER (core or a plugin) from its models. Read it before keeping it."""
     from intranet import migrate
 
-    click.echo(migrate.revision(_this_app(), owner, message or f"Tables of {owner}"))
+    click.echo(migrate.revision(this_app(), owner, message or f"Tables of {owner}"))
 
 
 @cli.group()
@@ -294,10 +295,6 @@ def user_create(email: str, name: str, organisation: str, password: str) -> None
     except Refused as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     click.echo(f"{email} may sign in.")
-
-
-def _this_app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]
 
 
 def _make_app() -> Flask:

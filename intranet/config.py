@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import current_app
+from intranet.current import this_app
 
 PREFIX = "INTRANET_"
 PREFIX_ONLY = frozenset({"instance", "plugins"})
@@ -273,7 +273,7 @@ def documented_fields() -> tuple[dataclasses.Field[Any], ...]:
 
 def settings() -> Settings:
     """The settings of the current application."""
-    return cast(Settings, current_app.extensions["intranet.settings"])
+    return cast(Settings, this_app().extensions["intranet.settings"])
 
 
 def variable_of(name: str) -> str:

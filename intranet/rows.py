@@ -17,8 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, current_app, g
-from flask_login import current_user
+from flask import Flask
 from sqlalchemy import Enum, Executable, Select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -27,7 +26,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from intranet.access import Actor
+from intranet.current import notes, person, this_app
 from intranet.extensions import db
 
 Statement = Select[*tuple[Any, ...]]
@@ -35,9 +34,6 @@ Statement = Select[*tuple[Any, ...]]
 
 NUMERIC = 1700
 """PostgreSQL's number of the type ``numeric``: all that SQLAlchemy asks of a column's type there."""
-
-LOADED = "_login_user"
-"""Where Flask-Login keeps the person of a request, once loaded."""
 
 Builder = Callable[..., Statement]
 Processor = Callable[[Any], Any]
@@ -152,10 +148,11 @@ class Reader:
             ) from error
 
     def _session_driver(self) -> Any:
-        known: tuple[Connection, Any] | None = g.get("rows_connection")
+        here = notes()
+        known: tuple[Connection, Any] | None = here.get("rows_connection")
         if known is None or not known[0].in_transaction():
             connection = db.session.connection()
-            known = g.rows_connection = (connection, connection.connection.driver_connection)
+            known = here["rows_connection"] = (connection, connection.connection.driver_connection)
         return known[1]
 
 
@@ -198,31 +195,30 @@ class Reading:
 
 def reader() -> Reader:
     """Of this application."""
-    return cast(Reader, current_app.extensions["intranet.reader"])
+    return cast(Reader, this_app().extensions["intranet.reader"])
 
 
 def begin_reading() -> None:
     """From here on, this request's rows come by a connection of their own."""
-    g.reading = Reading(reader())
+    notes()["reading"] = Reading(reader())
 
 
 def end_reading() -> None:
     """Give that connection back; rows come by the session's from here on."""
-    reading: Reading | None = g.pop("reading", None)
+    reading: Reading | None = notes().pop("reading", None)
     if reading is not None:
         reading.end()
 
 
 def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[Kept, Any]:
-    here = g._get_current_object().__dict__  # asked once: each of g's names is a look-up of the context
-    reading: Reading | None = here.get("reading")
+    reading: Reading | None = notes().get("reading")
     of = reader() if reading is None else reading.reader
     scope = None
     if not isinstance(source, Executable):
-        person: Actor = here.get(LOADED) or current_user._get_current_object()
-        if person.is_authenticated:
-            scope = person.scope
-            params = {**person.params, **params}
+        who = person()
+        if who.is_authenticated:
+            scope = who.scope
+            params = {**who.params, **params}
     kept = of.statement(source, args, scope)
     return kept, of.run(kept, params, reading)
 
@@ -252,7 +248,7 @@ def write(statement: Executable, **params: Any) -> None:
 
     For commands that write the same few columns many times; the session is not told, and runs no default.
     """
-    if g.get("reading") is not None:
+    if notes().get("reading") is not None:
         raise RuntimeError("a request that reads may not write")
     of = reader()
     of.run(of.statement(statement, (), None), params, None)

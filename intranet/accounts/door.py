@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from intranet.access import actor, public, signed_in
@@ -20,6 +19,7 @@ from intranet.accounts.service import LANGUAGES
 from intranet.accounts.session import client_address, open_session
 from intranet.accounts.signing_in import Credentials
 from intranet.config import settings
+from intranet.current import person
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.web.forms import apply_refusal
@@ -32,7 +32,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 @public
 def login() -> ResponseReturnValue:
     """Sign in by e-mail and password."""
-    if request.method == "GET" and current_user.is_authenticated:
+    if request.method == "GET" and person().is_authenticated:
         return redirect(_inside(request.args.get("next", "")))
     form = SignInForm(request.form, next=request.args.get("next", ""))
     if not form.answered():

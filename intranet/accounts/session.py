@@ -18,6 +18,7 @@ from intranet.access import STAFF_ROLES, Actor, Scope, registry
 from intranet.accounts.models import Membership, User, UserSession
 from intranet.afterwards import write_afterwards
 from intranet.config import settings
+from intranet.current import this_session
 from intranet.database import UtcDateTime, now
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
@@ -59,7 +60,8 @@ _SEEN = update(UserSession).where(UserSession.id == bindparam("sid")).values(see
 
 def load_actor(_request: Request | None = None) -> Actor | None:
     """The signed-in person of this request, or ``None``. Flask-Login's request loader: one statement."""
-    sid, secret = session.get("sid"), session.get("secret")
+    cookie = this_session()
+    sid, secret = cookie.get("sid"), cookie.get("secret")
     if not isinstance(sid, int) or not 0 < sid < LARGEST_ID or not isinstance(secret, str):
         return None
     at = now()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from intranet.access import public
 from intranet.accounts.door import keep_language
 from intranet.accounts.session import client_address, load_actor
+from intranet.current import person
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.guests import service, session
@@ -86,7 +86,7 @@ def leave() -> ResponseReturnValue:
 
 
 def _door(form: EnterForm) -> ResponseReturnValue:
-    account = current_user if current_user.is_authenticated else load_actor()
+    account = person() if person().is_authenticated else load_actor()
     return render_template("guests/enter.html", form=form, account=account), 422 if form.errors else 200
 
 

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 import structlog
-from flask import current_app
 from sqlalchemy import Table, and_, bindparam, delete, or_, select, update
 
 from intranet.access import registry
+from intranet.current import this_app
 from intranet.database import insert_new, now, writing
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
@@ -112,7 +112,7 @@ def claim() -> Claimed | None:
 
 def run(claimed: Claimed) -> None:
     """Run one claimed row in a context and a session of its own, and write down how it went."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = this_app()
     try:
         with app.app_context(), writing():
             registry().jobs[claimed.job].run(claimed.payload)
@@ -142,7 +142,7 @@ def retry(row_id: int) -> None:
 def enqueue_intervals(at: datetime) -> None:
     """Add the row of the current interval for every job that repeats; of several workers one adds it."""
     due = [(job, _slot(job, at)) for job in registry().jobs.values() if job.every_seconds]
-    known: dict[str, int] = current_app.extensions.setdefault("intranet.intervals", {})
+    known: dict[str, int] = this_app().extensions.setdefault("intranet.intervals", {})
     fresh = [(job, slot) for job, slot in due if known.get(job.name) != slot]
     if not fresh:
         return

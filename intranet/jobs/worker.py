@@ -8,11 +8,11 @@ from types import FrameType
 
 import click
 import structlog
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from intranet.current import this_app
 from intranet.database import now
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
@@ -35,7 +35,7 @@ class Worker:
 
     def run(self) -> None:
         """Loop. A database that is away for a while is waited for, not died of."""
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        app = this_app()
         log.info("worker started")
         while not self.stopping.is_set():
             try:

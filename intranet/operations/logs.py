@@ -11,9 +11,22 @@ import sys
 from typing import Any
 
 import structlog
+from flask import has_app_context
+
+from intranet.current import notes
+
+REQUEST = "request_id"
+
+
+def _name_the_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What is logged during a request carries its id."""
+    if has_app_context() and REQUEST in (here := notes()):
+        event[REQUEST] = here[REQUEST]
+    return event
+
 
 SHARED: list[Any] = [
-    structlog.contextvars.merge_contextvars,
+    _name_the_request,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     structlog.processors.format_exc_info,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from intranet.access import GUESTS_ONLY, PUBLIC, SIGNED_IN, OrganisationKind
+from intranet.current import READING, notes, person, this_request
 from intranet.database import begin_as
 from intranet.extensions import db
 from intranet.pluginsystem.registry import Registry
@@ -23,7 +23,6 @@ SIGN_IN = "accounts.login"
 SECOND_FACTOR = "accounts.second_factor"
 GUESTS_ENTER = "guests.enter"
 GUEST_COOKIE = "guest"
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +68,29 @@ def install(app: Flask, registry: Registry) -> None:
     rules = rules_of(app, registry)
 
     def begin() -> None:
-        g.end_transaction = begin_as(False)
+        notes()["end_transaction"] = begin_as(False)
         begin_reading()
 
     def check() -> Any:
-        rule = rules.get(request.endpoint or "")
+        asked = this_request()
+        rule = rules.get(asked.endpoint or "")
         if rule is None or rule.access is PUBLIC:
             return None
-        person = current_user._get_current_object()
-        if not person.is_authenticated:
+        who = person()
+        if not who.is_authenticated:
             came_with_a_code = rule.guests and GUEST_COOKIE in session
             return _to_the_guests_door() if came_with_a_code or rule.guests == GUESTS_ONLY else _sign_in()
-        if rule.kinds is not None and person.scope.kind not in rule.kinds:
+        if rule.kinds is not None and who.scope.kind not in rule.kinds:
             abort(404)
-        if person.second_factor_missing and request.blueprint != OWN_ACCOUNT:
+        if who.second_factor_missing and asked.blueprint != OWN_ACCOUNT:
             return redirect(url_for(SECOND_FACTOR), 303)
-        if rule.access is not SIGNED_IN and not person.may(rule.access):
+        if rule.access is not SIGNED_IN and not who.may(rule.access):
             abort(403)
         return None
 
     def write_from_here() -> None:
         """Who is asking was read; only what follows needs the lock that a writer holds against all others."""
-        if request.method in READING:
+        if this_request().method in READING:
             return
         end_reading()
         if db.session.registry.has():
@@ -101,7 +101,7 @@ def install(app: Flask, registry: Registry) -> None:
         end_reading()
         if db.session.registry.has():
             db.session.rollback()
-        undo = g.pop("end_transaction", None)
+        undo = notes().pop("end_transaction", None)
         if undo is not None:
             undo()
 

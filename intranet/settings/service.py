@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import NamedTuple, cast
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from intranet import permissions as p
 from intranet.access import Actor, registry, require_may
+from intranet.current import this_app
 from intranet.database import insert_new, now
 from intranet.errors import Refused
 from intranet.extensions import db
@@ -72,7 +72,7 @@ def set_value(actor: Actor, key: str, text: str) -> None:
         data={"name": str(setting.label), "key": key},
     )
     timeline.commit()
-    current_app.extensions.pop("intranet.setting_values", None)
+    this_app().extensions.pop("intranet.setting_values", None)
 
 
 def parse(setting: Setting, text: str) -> str | int | bool:
@@ -96,9 +96,9 @@ def as_text(value: str | int | bool) -> str:
 
 
 def _stored() -> dict[str, str]:
-    cache = cast("_Cache | None", current_app.extensions.get("intranet.setting_values"))
+    cache = cast("_Cache | None", this_app().extensions.get("intranet.setting_values"))
     if cache is None or cache.until < time.monotonic():
         rows = db.session.connection().execute(_ALL).all()
         cache = _Cache(time.monotonic() + FRESH_SECONDS, {row.key: row.value for row in rows})
-        current_app.extensions["intranet.setting_values"] = cache
+        this_app().extensions["intranet.setting_values"] = cache
     return cache.values

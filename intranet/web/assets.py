@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 from markupsafe import Markup
+
+from intranet.current import this_app
 
 SPRITE = "vendor/icons.svg"
 MARK = "img/mark.svg"
@@ -81,7 +83,7 @@ class Assets:
 
 
 def _assets() -> Assets:
-    assets: Assets = current_app.extensions["intranet.assets"]
+    assets: Assets = this_app().extensions["intranet.assets"]
     return assets
 
 

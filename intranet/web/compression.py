@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import gzip
 
-from flask import Flask, Response, request
+from flask import Flask, Response
+
+from intranet.current import this_request
 
 LEVEL = 3
 SMALLEST = 1000  # bytes
@@ -23,9 +25,10 @@ def compress(response: Response) -> Response:
     if response.mimetype != "text/html" or response.direct_passthrough or response.is_streamed:
         return response
     response.headers.add("Vary", VARY)
+    asked = this_request().headers
     if (
-        "gzip" not in request.headers.get("Accept-Encoding", "")
-        or request.headers.get("Sec-Fetch-Site") not in OWN
+        "gzip" not in asked.get("Accept-Encoding", "")
+        or asked.get("Sec-Fetch-Site") not in OWN
         or "Content-Encoding" in response.headers
     ):
         return response

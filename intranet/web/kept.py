@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask
 
+from intranet.current import this_app
 from intranet.web.states import StateWord
 from intranet.web.translation import current_language
 
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 def kept(key: Hashable, make: Callable[[], T]) -> T:
     """What ``make`` gave the first time this key was asked for, in the reader's language."""
-    pieces: dict[Hashable, Any] = current_app.extensions["intranet.kept"]
+    pieces: dict[Hashable, Any] = this_app().extensions["intranet.kept"]
     full = (current_language(), key)
     found = pieces.get(full)
     if found is None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from time import monotonic
 
 import click
-from flask import Flask, current_app, request
+from flask import Flask, request
 from flask.cli import with_appcontext
 from flask.typing import ResponseReturnValue
 
 from intranet.config import settings
+from intranet.current import this_app
 from intranet.web import errors
 
 FILE = "maintenance"
@@ -38,7 +39,7 @@ class Door:
 
 
 def _answer_closed() -> ResponseReturnValue | None:
-    door: Door = current_app.extensions["intranet.door"]
+    door: Door = this_app().extensions["intranet.door"]
     if not door.closed() or request.endpoint in ALWAYS_OPEN:
         return None
     body, code = errors.page(503)

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import render_template, request, url_for
-from flask_login import current_user
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from intranet.access import Actor, actor, registry
+from intranet.current import this_request
 from intranet.plugin_api import NavItem, Portal
 from intranet.web.kept import kept
 
@@ -78,7 +78,8 @@ def active_endpoint(items: Iterable[NavItem], endpoint: str | None) -> str:
 def menu() -> Markup:
     """The markup of the signed-in person's menu."""
     person = actor()
-    key = ("menu", person.scope.kind, person.permissions, request.endpoint, request.root_path)
+    asked = this_request()
+    key = ("menu", person.scope.kind, person.permissions, asked.endpoint, asked.root_path)
 
     def make() -> Markup:
         items = entries(person)
@@ -86,7 +87,7 @@ def menu() -> Markup:
             render_template(
                 "components/menu.html",
                 groups=_groups(items),
-                active=active_endpoint(items, request.endpoint),
+                active=active_endpoint(items, asked.endpoint),
                 home=home_url(person),
             )
         )
@@ -96,9 +97,9 @@ def menu() -> Markup:
 
 def panels(slot: str, object_id: int) -> list[tuple[str, str, Markup]]:
     """What plugins add to a record: ``(name, label, markup)``; a panel with nothing to say is left out."""
-    if not current_user.is_authenticated:
-        return []
     person = actor()
+    if not person.is_authenticated:
+        return []
     portal = portal_of(person)
     name = portal.name if portal else ""
     shown = []

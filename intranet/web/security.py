@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
-from flask_login import current_user
+from flask import Flask, Response
+
+from intranet.current import person, this_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -79,11 +80,12 @@ class Guarded:
 def say_how_long_to_keep(response: Response) -> Response:
     """A page must not stay in a shared computer's cache after sign-out."""
     headers = response.headers
-    if request.endpoint == "static":
-        if "v" in request.args and response.status_code < 400:
+    asked = this_request()
+    if asked.endpoint == "static":
+        if "v" in asked.args and response.status_code < 400:
             headers["Cache-Control"] = FOREVER
     elif "Cache-Control" not in headers:
-        headers.add("Cache-Control", "no-store" if current_user.is_authenticated else "no-cache, private")
+        headers.add("Cache-Control", "no-store" if person().is_authenticated else "no-cache, private")
     return response
 
 

@@ -12,13 +12,13 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, flash, g, redirect, request
+from flask import Flask, Response, flash, redirect, request
 from flask_babel import gettext as _
-from flask_login import current_user
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.clock import now
+from intranet.current import notes, person, this_request
 from intranet.database import writing
 from intranet.extensions import db
 from intranet.web.models import Submission
@@ -36,20 +36,21 @@ def submission_key() -> str:
 
 def claim() -> Any:
     """Before a form is handled: record its key, or repeat the answer its first sending had."""
-    if request.method != "POST" or not current_user.is_authenticated or current_user.author_id is None:
+    asked = this_request()
+    if asked.method != "POST" or not person().is_authenticated or person().author_id is None:
         return None
-    key = request.form.get("submission", "")
+    key = asked.form.get("submission", "")
     if not key or len(key) > LONGEST_KEY:
         return None
     offer = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = (
         offer(Submission)
-        .values(key=key, user_id=current_user.user_id, location="", at=now())
+        .values(key=key, user_id=person().user_id, location="", at=now())
         .on_conflict_do_nothing()
         .returning(Submission.key)
     )
     if db.session.connection().execute(statement).first() is not None:
-        g.submission = key
+        notes()["submission"] = key
         return None
     db.session.rollback()
     flash(_("C’était déjà enregistré : rien n’a été fait deux fois."), "info")
@@ -58,9 +59,7 @@ def claim() -> Any:
 
 def _first_answer(key: str) -> str:
     """Where the first sending led; waits a moment for it if it is still on its way."""
-    asked = select(Submission.location).where(
-        Submission.key == key, Submission.user_id == current_user.user_id
-    )
+    asked = select(Submission.location).where(Submission.key == key, Submission.user_id == person().user_id)
     with writing(False):
         for attempt in range(PATIENCE):
             location = db.session.connection().execute(asked).scalar()
@@ -75,10 +74,10 @@ def _first_answer(key: str) -> str:
 
 def settle(response: Response) -> Response:
     """After a form was handled: keep where its answer leads, or free the key of one that was refused."""
-    key = g.pop("submission", None)
+    key = notes().pop("submission", None)
     if key is None:
         return response
-    mine = Submission.key == key, Submission.user_id == current_user.user_id
+    mine = Submission.key == key, Submission.user_id == person().user_id
     db.session.rollback()
     connection = db.session.connection()
     if response.status_code in REDIRECTS and len(response.location or "") <= 500:
@@ -91,19 +90,20 @@ def settle(response: Response) -> Response:
 
 def mark_saved_draft(response: Response) -> Response:
     """Tell the browser that what it kept of the form is saved: ``draft.js`` reads the cookie and forgets both."""
-    if request.method != "POST":
+    asked = this_request()
+    if asked.method != "POST":
         return response
     saved = response.status_code in REDIRECTS or (
-        response.status_code < 300 and "HX-Request" in request.headers
+        response.status_code < 300 and "HX-Request" in asked.headers
     )
     if saved:
-        draft = request.form.get("draft", "")
-        if draft and current_user.is_authenticated and not current_user.second_factor_missing:
+        draft = asked.form.get("draft", "")
+        if draft and person().is_authenticated and not person().second_factor_missing:
             response.set_cookie(
                 "saved_draft",
                 draft[:100],
                 max_age=300,
-                secure=request.is_secure,
+                secure=asked.is_secure,
                 httponly=False,
                 samesite="Strict",
             )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from time import monotonic
 
-from flask import Flask, current_app, session
+from flask import Flask
 from flask_wtf.csrf import generate_csrf
+
+from intranet.current import this_app, this_session
 
 FIELD = "csrf_token"
 KEPT_SECONDS = 60
@@ -18,8 +20,8 @@ KEPT = 4096
 
 def form_token() -> str:
     """The token for this session's forms."""
-    kept: dict[str, tuple[float, str]] = current_app.extensions["intranet.tokens"]
-    secret = session.get(FIELD)
+    kept: dict[str, tuple[float, str]] = this_app().extensions["intranet.tokens"]
+    secret = this_session().get(FIELD)
     if secret is not None:
         found = kept.get(secret)
         if found is not None and found[0] > monotonic():
@@ -27,7 +29,7 @@ def form_token() -> str:
     token = str(generate_csrf())
     if len(kept) >= KEPT:
         kept.clear()
-    kept[session[FIELD]] = (monotonic() + KEPT_SECONDS, token)
+    kept[this_session()[FIELD]] = (monotonic() + KEPT_SECONDS, token)
     return token
 
 

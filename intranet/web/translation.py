@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import Flask, g
+from flask import Flask
 from flask_babel import Domain, get_locale
 from markupsafe import Markup
 
+from intranet.current import notes
 from intranet.extensions import babel
 from intranet.typography import french_spaces
 
@@ -22,7 +23,7 @@ def current_language() -> str:
     """``fr`` or ``en``: the reader's, or the one ``force_locale`` set."""
     try:
         # Where Flask-Babel keeps what its selector answered for this request.
-        language = g._get_current_object().__dict__["_flask_babel"].babel_locale.language
+        language = notes()["_flask_babel"].babel_locale.language
     except (RuntimeError, KeyError, AttributeError):
         locale = get_locale()
         language = locale.language if locale is not None else "fr"
