@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from intranet.current import notes, person, this_app
+from intranet.database import UtcDateTime
 from intranet.extensions import db
 
 Statement = Select[*tuple[Any, ...]]
@@ -55,27 +57,28 @@ else:
 class Kept:
     """A compiled statement: its text, how its parameters go in and how its columns come out."""
 
-    __slots__ = ("_base", "_columns", "_into", "_missing", "_named", "_order", "_row", "text")
+    __slots__ = ("_columns", "_filled", "_names", "_row", "text")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
-        self._missing = {name for bind, name in compiled.bind_names.items() if bind.required}
+        missing = {name for bind, name in compiled.bind_names.items() if bind.required}
         # A list of constants (IN) becomes as many parameters.
-        whole = compiled.construct_expanded_state(dict.fromkeys(self._missing))
+        whole = compiled.construct_expanded_state(dict.fromkeys(missing))
         self.text = whole.statement
-        self._order: Sequence[str] = whole.positiontup or ()
-        self._named = not compiled.positional
-        self._into = {
+        into = {
             name: processor
             for bind, name in compiled.bind_names.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
-        self._into |= cast(dict[str, Processor], whole.processors)
-        self._base = {
-            name: self._into[name](value) if name in self._into else value
-            for name, value in whole.parameters.items()
-            if name not in self._missing
-        }
+        into |= cast(dict[str, Processor], whole.processors)
+        names: Sequence[str] = (whole.positiontup or ()) if compiled.positional else tuple(whole.parameters)
+        self._names = None if compiled.positional else names
+        # A parameter to be given: its name and what its type does to it. A constant: no name, and itself.
+        self._filled: list[tuple[str, Any]] = [
+            (name, into.get(name)) if name in missing else ("", into[name](value) if name in into else value)
+            for name in names
+            for value in (whole.parameters[name],)
+        ]
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise TypeError(f"columns with a default of Python must be given: {compiled}")
         columns = compiled._result_columns
@@ -91,21 +94,20 @@ class Kept:
 
     def parameters(self, given: Mapping[str, Any]) -> Any:
         """What the driver is given. ``KeyError`` names a parameter that was forgotten."""
-        into = self._into
-        filled = dict(self._base)
-        for name in self._missing:
-            value = given[name]
-            filled[name] = into[name](value) if name in into else value
-        return filled if self._named else [filled[name] for name in self._order]
+        values = [
+            into if not name else given[name] if into is None else into(given[name])
+            for name, into in self._filled
+        ]
+        return values if self._names is None else dict(zip(self._names, values, strict=True))
 
-    def row(self, values: Sequence[Any]) -> Row:
-        """One row, each column as its type has it."""
+    def rows(self, found: Sequence[Sequence[Any]]) -> list[Row]:
+        """Rows, each column as its type has it."""
         if self._columns:
-            columns = list(values)
+            found = lists = [list(values) for values in found]
             for index, processor in self._columns:
-                columns[index] = processor(columns[index])
-            values = columns
-        return self._row(values)
+                for values in lists:
+                    values[index] = processor(values[index])
+        return list(map(self._row, found))
 
 
 def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
@@ -114,7 +116,14 @@ def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
         members: dict[str | None, enum.Enum | None] = {member.value: member for member in kind.enum_class}
         members[None] = None
         return members.__getitem__
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return _instant
     return cast(Processor | None, kind.dialect_impl(dialect).result_processor(dialect, NUMERIC))
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An instant as SQLite keeps it: in UTC, without saying so."""
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Reader:
@@ -226,7 +235,7 @@ def _run(source: Builder | Executable, args: tuple[Any, ...], params: dict[str, 
 def fetch_all(source: Builder | Executable, *args: Any, **params: Any) -> Sequence[Row]:
     """Every row. ``args`` shape the statement (hashable, few values), ``params`` fill it."""
     kept, cursor = _run(source, args, params)
-    return [kept.row(values) for values in cursor.fetchall()]
+    return kept.rows(cursor.fetchall())
 
 
 def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row | None:
@@ -234,7 +243,7 @@ def fetch_one(source: Builder | Executable, *args: Any, **params: Any) -> Row | 
     kept, cursor = _run(source, args, params)
     values = cursor.fetchone()
     cursor.close()
-    return None if values is None else kept.row(values)
+    return None if values is None else kept.rows((values,))[0]
 
 
 def fetch_value(source: Builder | Executable, *args: Any, **params: Any) -> Any:
