@@ -240,7 +240,7 @@ def require(permission: str, model: type[Model], object_id: int, *, seen_by: str
 
 def require_may(person: Actor, permission: str) -> None:
     """Raise ``NotAllowed`` unless the person's role holds ``permission``: a service's own check."""
-    from flask_babel import gettext as _
+    from intranet.translation import gettext as _
 
     if not person.may(permission):
         raise NotAllowed("permission", _("Votre rôle ne permet pas cette action."))

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
+from intranet.translation import gettext as _
 
 
 class Editable(Protocol):

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from typing import Any
 
-from flask_babel import gettext as _
 from stdnum import iban, luhn
 
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 
 # Bidirectional overrides and isolates can make a text read otherwise than it is written. The marks that
 # right-to-left and emoji writing needs (ZWJ, ZWNJ, LRM, RLM, ALM) stay.

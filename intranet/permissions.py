@@ -5,10 +5,9 @@ A plugin's own permissions stand in the plugin. Which objects each one reaches: 
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.access import STAFF_ROLES, GuestRole, Role
 from intranet.plugin_api import Permission
+from intranet.translation import lazy_gettext as _l
 
 _ADMIN = frozenset({Role.ADMIN})
 _COORDINATION = frozenset({Role.ADMIN, Role.COORDINATOR})

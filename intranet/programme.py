@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, func, select
 
 from intranet import permissions as p
@@ -17,6 +16,7 @@ from intranet.chantiers.models import Chantier, Hours, HoursRole
 from intranet.dossiers.models import Dossier
 from intranet.extensions import db
 from intranet.plugin_api import Indicator
+from intranet.translation import lazy_gettext as _l
 from intranet.works.models import Contract
 
 FAMILIES, HOURS, PERCENT, NUMBER = "families", "hours", "percent", ""

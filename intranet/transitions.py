@@ -54,7 +54,7 @@ class Machine(Generic[S]):
 
         Who may is for ``access``: the caller has asked it for ``transition.permission`` already.
         """
-        from flask_babel import gettext as _
+        from intranet.translation import gettext as _
 
         move = self.transitions[name]
         if state not in move.sources:

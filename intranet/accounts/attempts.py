@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from flask_babel import ngettext
 from sqlalchemy import bindparam, func, insert, select
 
 from intranet.accounts.models import SignInAttempt
@@ -13,6 +12,7 @@ from intranet.accounts.rules import ADDRESS_WINDOW, DAY, waiting
 from intranet.database import UtcDateTime, now
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import ngettext
 
 SIGNED_IN = "signed_in"
 SIGNED_OUT = "signed_out"

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from intranet.access import actor, public, signed_in
@@ -22,6 +21,7 @@ from intranet.config import settings
 from intranet.current import person
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import gettext as _
 from intranet.web.forms import apply_refusal
 
 CODE_WITHIN_SECONDS = 600

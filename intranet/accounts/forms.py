@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField
 from wtforms.validators import EqualTo
 
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, SelectField, TextField, required
 
 CURRENT = {"autocomplete": "current-password"}

@@ -7,7 +7,6 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
 from intranet.accounts.models import SingleUseLink, User
@@ -15,6 +14,7 @@ from intranet.accounts.session import digest
 from intranet.database import now
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import gettext as _
 
 
 class Purpose(enum.StrEnum):

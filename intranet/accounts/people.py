@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from intranet import permissions as p
@@ -23,6 +21,8 @@ from intranet.mail.addresses import checked_address
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation, Pole
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 
 LABELS = {"name": _l("Nom"), "email": _l("Adresse"), "phone": _l("Téléphone"), "job_title": _l("Fonction")}
 

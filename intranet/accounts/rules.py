@@ -11,9 +11,8 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
-
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 
 BITS_NEEDED = 50
 SHORTEST, LONGEST = 8, 200

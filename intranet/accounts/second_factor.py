@@ -9,7 +9,6 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 import pyotp
-from flask_babel import gettext as _
 from sqlalchemy import delete, insert, or_, select, update
 
 from intranet.access import STAFF_ROLES, Actor
@@ -21,6 +20,7 @@ from intranet.database import now
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet

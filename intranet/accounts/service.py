@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from intranet.access import Actor
@@ -23,6 +22,7 @@ from intranet.jobs.service import enqueue
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
 
 PASSWORD_LINK_JOB = "accounts.password_link"  # noqa: S105 - the name of a job
 ASK_EVERY_SECONDS = 300

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from intranet.access import Actor
@@ -15,6 +14,7 @@ from intranet.database import now
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
+from intranet.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import refresh
 
 from intranet.access import STAFF_ROLES, actor, signed_in
@@ -18,6 +17,7 @@ from intranet.accounts.wordings import OUTCOMES, ROLES, browser_name
 from intranet.config import settings
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import gettext as _
 from intranet.web.forms import BaseForm, apply_refusal
 
 SETUP = "second_factor_setup"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from intranet.access import Role
 from intranet.accounts import attempts
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 
 ROLES = {
     Role.ADMIN: _l("Administration"),

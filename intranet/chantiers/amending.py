@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from intranet.access import Actor
@@ -23,6 +22,7 @@ from intranet.chantiers.terms import ChantierState, TaskState
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.service import record
+from intranet.translation import gettext as _
 from intranet.works.models import Contract
 from intranet.works.terms import Holder
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
-from flask_babel import gettext as _
-
 from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry, WriteNote
 from intranet.chantiers.terms import HoursRole, Moment
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 from intranet.web.answering import number_sent
 from intranet.web.forms import parse_date, parse_hours
 from intranet.works.terms import Side

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -19,6 +18,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.terms import Side
 
 

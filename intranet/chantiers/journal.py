@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import IO
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from intranet import permissions as p
@@ -27,6 +26,7 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 LONGEST_KEY = 32
 LONGEST_NOTE = 4000

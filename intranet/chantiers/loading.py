@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from intranet.access import Actor
@@ -17,6 +16,7 @@ from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.timeline.queries import entries
 from intranet.timeline.service import SIDES
+from intranet.translation import gettext as _
 from intranet.works.models import Contract
 from intranet.works.terms import ContractState
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.chantiers.terms import ChantierState as C
 from intranet.chantiers.terms import StartItem
@@ -17,6 +15,7 @@ from intranet.chantiers.terms import TaskState as T
 from intranet.chantiers.wordings import START_ITEMS
 from intranet.errors import Refused
 from intranet.transitions import Machine, Transition
+from intranet.translation import gettext as _
 
 UNDONE = frozenset({T.TO_DO, T.READY, T.DOING})
 """A task still to be finished."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -20,6 +19,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 HANDLED_APART = frozenset({"accept", "reserve", "lift"})
 """Moves of a task that need more than a reason: ``handover`` makes them."""

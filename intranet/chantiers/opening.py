@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -19,6 +18,7 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.models import Contract, Split
 from intranet.works.terms import ContractState, Holder
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -21,6 +20,7 @@ from intranet.chantiers.terms import StartItem
 from intranet.documents.uploads import receives_files
 from intranet.errors import Refused, Stale
 from intranet.rows import Builder, fetch_value
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, refusal_of, status_of
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.formatting import day, hours
 from intranet.web.states import StateWord
 from intranet.works.terms import Holder, Side

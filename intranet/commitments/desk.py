@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 
 from intranet import permissions as p
@@ -24,6 +22,8 @@ from intranet.commitments.rules import OPEN, CommitmentState
 from intranet.commitments.wordings import next_sentence, state_word
 from intranet.documents.uploads import upload_limit_mb
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.web.forms import BaseForm, DateField, LongTextField, apply_refusal, required
 from intranet.works.terms import Side

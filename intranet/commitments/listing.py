@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 
 from intranet.commitments.queries import View, commitment_count, commitments
 from intranet.commitments.rules import CommitmentState
 from intranet.commitments.table import NAME
 from intranet.commitments.wordings import LABELS, state_word
+from intranet.translation import lazy_gettext as _l
 from intranet.web.listing import Filter, Listing
 from intranet.web.states import StateWord
 from intranet.works.terms import Side

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import IO, Any
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
 from intranet.clock import today
@@ -22,6 +20,7 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.service.household import PERSON_LIMIT
 from intranet.works.service.moves import check_named
 from intranet.works.terms import Side

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from intranet import permissions as p
 from intranet.access import Actor
 from intranet.commitments.queries import SORTS, commitments
 from intranet.commitments.rules import CommitmentState
 from intranet.commitments.wordings import LABELS
 from intranet.plugin_api import Exporter
+from intranet.translation import lazy_gettext as _l
 from intranet.works.wordings import SIDES
 
 NAME = "commitments"

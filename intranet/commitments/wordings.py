@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-
 from intranet.commitments.rules import CommitmentState
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
+from intranet.translation import ngettext
 from intranet.web.formatting import day
 from intranet.web.states import StateWord
 from intranet.works.terms import Side

@@ -13,11 +13,11 @@ from pathlib import PurePath, PureWindowsPath
 from typing import IO
 
 import filetype
-from flask_babel import gettext as _
 
 from intranet.documents import pdf, pictures
 from intranet.documents.models import DocumentKind
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 
 PDF = "application/pdf"
 HEIF_BRANDS = frozenset({"image/heic", "image/heif"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -20,6 +19,7 @@ from intranet.extensions import db
 from intranet.freetext import checked, clean
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 KINDS = ("T1", "T2", "T3", "T4", "T5", "T6")
 DPE_CLASSES = ("A", "B", "C", "D", "E", "F", "G")

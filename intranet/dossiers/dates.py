@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
-
 from intranet.clock import today as today
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 
 EARLIEST = date(2000, 1, 1)
 """Before this a date is a slip of the keyboard: the association's programme began in 2018."""

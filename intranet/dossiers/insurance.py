@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import IO
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, select, update
 
 from intranet import permissions as p
@@ -20,6 +19,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.rows import Statement
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 WITH_BAILLEUR = ("alc", "bailleur")
 LONGEST = timedelta(days=2 * 366)

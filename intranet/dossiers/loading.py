@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.timeline.queries import entries
+from intranet.translation import gettext as _
 
 
 def _gone() -> Refused:

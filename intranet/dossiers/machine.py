@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.dossiers.terms import DossierState as S
 from intranet.errors import Refused
 from intranet.transitions import Machine, Transition
+from intranet.translation import gettext as _
 
 OPEN_STATES = frozenset(S) - {S.CLOSED, S.LEFT}
 """States of a dossier under way: it holds its dwelling."""

@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -24,6 +23,7 @@ from intranet.freetext import checked
 from intranet.organisations.models import Pole
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 ATTEMPTS = 20
 """Tries at a number before giving up: each loss means that another dossier was opened at that instant."""

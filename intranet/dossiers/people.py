@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, exists, select
 
 from intranet import permissions as p
@@ -19,6 +18,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 NOTE_LENGTH = 4000
 DOUBLE_CLICK = timedelta(minutes=2)

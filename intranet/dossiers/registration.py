@@ -1,8 +1,7 @@
 """What dossiers and dwellings register with the core."""
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.plugin_api import Setting
+from intranet.translation import lazy_gettext as _l
 
 SETTINGS = (
     Setting(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import exists, select, update
 
 from intranet import permissions as p
@@ -31,6 +30,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.service import tenancy_ended
 
 __all__ = [

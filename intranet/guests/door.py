@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet.access import public
 from intranet.accounts.door import keep_language
@@ -16,6 +15,7 @@ from intranet.guests import service, session
 from intranet.guests.blueprint import bp
 from intranet.guests.forms import EnterForm, IntroduceForm
 from intranet.guests.session import Guest, guest
+from intranet.translation import gettext as _
 from intranet.web.forms import apply_refusal
 from intranet.works.terms import Side
 

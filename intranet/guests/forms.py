@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, TextField, required
 
 _SIGNS = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}

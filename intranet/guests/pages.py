@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, guest_page
 from intranet.commitments.listing import worded
 from intranet.commitments.queries import commitments
 from intranet.guests.blueprint import bp
+from intranet.translation import gettext as _
 from intranet.works import queries as works
 from intranet.works.desk import Desk
 from intranet.works.terms import Side

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.guests import door, pages, papers, promises  # noqa: F401 - they register their pages on the blueprint
 from intranet.guests.blueprint import bp
 from intranet.guests.service import DAYS_SETTING
 from intranet.plugin_api import Setting
+from intranet.translation import lazy_gettext as _l
 
 BLUEPRINTS = (bp,)
 SETTINGS = (

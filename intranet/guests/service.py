@@ -6,7 +6,6 @@ import hmac
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from intranet import permissions as p
@@ -34,6 +33,7 @@ from intranet.guests.session import Guest
 from intranet.mail.addresses import checked_address
 from intranet.settings.service import value
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.machine import check_act
 from intranet.works.models import LineAnswer, Split
 from intranet.works.service.loading import take_split

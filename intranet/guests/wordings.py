@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.states import StateWord
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 
 LONGEST = 254
 

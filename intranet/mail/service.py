@@ -12,12 +12,13 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 
 from flask import current_app, render_template
-from flask_babel import force_locale, gettext, ngettext
+from flask_babel import force_locale
 
 from intranet.config import settings
 from intranet.database import now
 from intranet.jobs.service import enqueue
 from intranet.mail.delivery import deliver
+from intranet.translation import gettext, ngettext
 
 JOB = "mail.send"
 NO_LINE_BREAK = str.maketrans({"\r": " ", "\n": " "})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet.access import OrganisationKind, Role
@@ -14,6 +13,7 @@ from intranet.database import now, writing
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
+from intranet.translation import gettext as _
 
 
 def create_first_admin(*, email: str, name: str, organisation: str, password: str) -> None:

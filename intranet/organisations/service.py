@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -19,6 +18,7 @@ from intranet.mail.addresses import checked_address
 from intranet.organisations.models import Confidentiality, Organisation, Pole, Site
 from intranet.organisations.wordings import LABELS
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
 
 T = TypeVar("T", Organisation, Pole, Site)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.access import OrganisationKind
 from intranet.organisations.models import Confidentiality
+from intranet.translation import lazy_gettext as _l
 
 KINDS = {
     OrganisationKind.ASSOCIATION: _l("Association"),

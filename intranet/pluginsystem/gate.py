@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, flash, redirect, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from intranet.access import GUESTS_ONLY, PUBLIC, SIGNED_IN, OrganisationKind
@@ -17,6 +16,7 @@ from intranet.database import begin_as
 from intranet.extensions import db
 from intranet.pluginsystem.registry import Registry
 from intranet.rows import begin_reading, end_reading
+from intranet.translation import gettext as _
 
 OWN_ACCOUNT = "accounts"
 SIGN_IN = "accounts.login"

@@ -10,7 +10,7 @@ from intranet.pluginsystem.errors import StartRefused
 FILES = {
     "__init__.py": '''"""{label}."""
 
-from flask_babel import lazy_gettext as _l
+from intranet.translation import lazy_gettext as _l
 
 from intranet.plugin_api import Plugin
 
@@ -18,7 +18,7 @@ plugin = Plugin(name="{name}", label=_l("{label}"), hooks="{package}.hooks")
 ''',
     "permissions.py": '''"""Who may do what in {name}."""
 
-from flask_babel import lazy_gettext as _l
+from intranet.translation import lazy_gettext as _l
 
 from intranet.plugin_api import STAFF_ROLES, Permission
 
@@ -131,7 +131,7 @@ def index() -> str:
 from __future__ import annotations
 
 from flask import Blueprint
-from flask_babel import lazy_gettext as _l
+from intranet.translation import lazy_gettext as _l
 
 from intranet.plugin_api import NavItem, Permission, hookimpl
 from {package}.permissions import PERMISSIONS, READ

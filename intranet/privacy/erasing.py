@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import JSON, Column, ColumnElement, Select, Table, and_, delete, null, select, update
 
 from intranet.chantiers.models import Chantier
@@ -18,6 +17,7 @@ from intranet.dossiers.search import index_dossier
 from intranet.extensions import db
 from intranet.guests.models import GuestAccess
 from intranet.privacy.terms import DELETED, EMPTIED, EMPTIED_OF_THE_HOUSEHOLD, ON_THE_WAY
+from intranet.translation import gettext as _
 from intranet.works.terms import Side
 
 Dossiers = Select[int]

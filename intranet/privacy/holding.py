@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import Select, select
 
 from intranet.accounts.models import User
@@ -21,6 +19,8 @@ from intranet.privacy.terms import Said
 from intranet.privacy.works import contracted, negotiated, on_site
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.wordings import sentence
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.web.formatting import day, instant
 
 

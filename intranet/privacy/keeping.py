@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from intranet.chantiers.models import Chantier, ChantierState
@@ -14,6 +13,7 @@ from intranet.dossiers.machine import OPEN_STATES
 from intranet.dossiers.models import Dossier, Household
 from intranet.extensions import db
 from intranet.privacy.erasing import dossiers_of
+from intranet.translation import gettext as _
 from intranet.web.formatting import day
 from intranet.works.models import Contract, ContractState
 

@@ -9,7 +9,6 @@ import zipfile
 from dataclasses import dataclass
 from typing import IO
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -25,6 +24,7 @@ from intranet.extensions import db
 from intranet.plugin_api import PersonalData
 from intranet.privacy.erasing import dossiers_of
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 
 IN_MEMORY = 4 * 1024 * 1024  # bytes; a larger archive waits on disk while it is sent
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Select, select, union
 
 from intranet.chantiers.models import Chantier, Hours, Reserve, SessionNote, SitePhoto, StartCheck, Task
@@ -15,6 +14,7 @@ from intranet.guests.models import GuestAccess
 from intranet.privacy.terms import Said
 from intranet.rent.models import RentConsent, RentOffset
 from intranet.signatures.models import Signature, SigningCode
+from intranet.translation import gettext as _
 from intranet.web.formatting import day, hours, instant, money
 from intranet.works.models import (
     Contract,

@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import lazy_gettext as _l
 from intranet.works.rules import TENANT_HOLDERS
 from intranet.works.terms import Cause, Holder
 

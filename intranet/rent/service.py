@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import IO
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -26,6 +25,7 @@ from intranet.rent.models import RentConsent, RentOffset
 from intranet.rent.offsets import OffsetView, candidates, offset_of
 from intranet.rent.rules import Problem, Terms, wrong_figures, wrong_works
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.mailing import tell_bailleur
 from intranet.works.models import Split
 from intranet.works.service.concluding import agree_when_all_do, check_answer_day

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from intranet.rent.offsets import OffsetView
 from intranet.rent.rules import Terms, last_month
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.formatting import day, money, month
 from intranet.web.states import StateWord
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import NamedTuple, cast
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from intranet import permissions as p
@@ -17,6 +16,7 @@ from intranet.extensions import db
 from intranet.plugin_api import Setting
 from intranet.settings.models import StoredSetting
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
 
 FRESH_SECONDS = 30.0
 """How long another process may still read the former value."""

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
 from intranet.access import Actor
@@ -45,6 +43,8 @@ from intranet.signatures.rules import (
 )
 from intranet.signatures.service import add_signature
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.works.models import Contract
 from intranet.works.service.loading import trace_contract
 

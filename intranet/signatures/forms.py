@@ -6,12 +6,12 @@ import json
 from datetime import date
 from typing import IO, Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField
 
 from intranet.clock import today
 from intranet.signatures.commands import Draw, OnPaper, RefuseToSign, SendCode, Signer, UseCode
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, DateField, LongTextField, TextField, required
 
 NAME = _l("Nom de la personne qui signe")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
@@ -16,6 +15,7 @@ from intranet.freetext import checked
 from intranet.signatures.commands import Signer
 from intranet.signatures.models import Signature
 from intranet.signatures.rules import needed_sides
+from intranet.translation import gettext as _
 from intranet.works.machine import CONTRACT_ACTS
 from intranet.works.models import Contract, Split
 from intranet.works.rules import side_of

@@ -9,11 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from intranet.clock import PARIS
 from intranet.signatures.models import Method
 from intranet.signatures.rules import Strokes
+from intranet.translation import gettext as _
 from intranet.web.formatting import day, instant
 from intranet.works.terms import Side
 from intranet.works.typesetting import typeset

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from flask_babel import gettext as _
-
 from intranet.documents.pdf import HEADER
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 
 
 def check(stream: IO[bytes]) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-
 from intranet.access import Actor
 from intranet.chantiers import amending as chantiers
 from intranet.clock import PARIS, now, today
@@ -35,6 +33,7 @@ from intranet.signatures.loading import (
 from intranet.signatures.models import Method, Signature
 from intranet.signatures.rules import read_strokes
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.mailing import tell_alc
 from intranet.works.models import Contract

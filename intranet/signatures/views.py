@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import OrganisationKind, actor, can, open_to_guests, require, requires
@@ -19,6 +18,7 @@ from intranet.signatures.commands import Signer
 from intranet.signatures.forms import DrawForm, PaperForm, RefuseForm, SendCodeForm, SigningForm, UseCodeForm
 from intranet.signatures.loading import is_own
 from intranet.signatures.rules import CODE_LIFE, PAD_HEIGHT, PAD_WIDTH
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, obey
 from intranet.web.forms import BaseForm
 from intranet.works import queries as works

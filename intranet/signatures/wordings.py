@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from intranet.signatures.models import Method
 from intranet.signatures.rules import needed_sides
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.works.terms import ContractState, Side
 from intranet.works.wordings import SIDES
 

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, event, insert, inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -24,6 +23,7 @@ from intranet.extensions import db
 from intranet.plugin_api import Event
 from intranet.rows import write
 from intranet.timeline.models import TimelineEntry
+from intranet.translation import gettext as _
 
 SIDES = {
     OrganisationKind.ASSOCIATION: "alc",

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet.access import registry
 from intranet.chantiers.wordings import TIMELINE as CHANTIER_WORDINGS
@@ -20,6 +18,8 @@ from intranet.commitments.wordings import TIMELINE as COMMITMENT_WORDINGS
 from intranet.dossiers.wordings import TIMELINE as DOSSIER_WORDINGS
 from intranet.guests.wordings import TIMELINE as GUEST_WORDINGS
 from intranet.rent.wordings import TIMELINE as RENT_WORDINGS
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.wear.wordings import TIMELINE as WEAR_WORDINGS
 from intranet.works.events import TIMELINE as WORKS_WORDINGS
 

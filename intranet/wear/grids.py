@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import and_, bindparam, func, select
 
 from intranet.access import OrganisationKind
@@ -15,6 +14,7 @@ from intranet.clock import PARIS, today
 from intranet.dossiers.models import Dossier
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, Statement, fetch_all, fetch_one
+from intranet.translation import gettext as _
 from intranet.wear.models import WearGrid, WearRate
 from intranet.wear.rules import Grid, Rate
 from intranet.works.models import Split, WorksKind, WorksLine

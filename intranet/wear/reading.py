@@ -12,9 +12,8 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.wear.rules import OLDEST, Rate
 
 COLUMNS = ("code", "lifetime_years", "free_years", "yearly_discount_pct", "residual_pct")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
 
 from intranet import permissions as p
@@ -16,6 +15,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.wear.grids import kind_codes, rate_in_force
 from intranet.wear.models import WearGrid, WearRate
 from intranet.wear.reading import read_grid, shown

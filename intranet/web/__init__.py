@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from intranet import translation
 from intranet.web import (
     assets,
     compression,
@@ -15,7 +16,6 @@ from intranet.web import (
     security,
     submissions,
     tokens,
-    translation,
 )
 
 # Answers pass the last of these first: compressed at the very end, after every header is known.

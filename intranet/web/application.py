@@ -16,14 +16,15 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, has_request_context
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.routing import IntegerConverter, Map
 
+from intranet.current import this_request
+from intranet.translation import current_language
 from intranet.web.templating import IntranetEnvironment
-from intranet.web.translation import current_language
 
 LARGEST_KEY = 2**31 - 1
 """What an ``INTEGER`` column holds on either database."""
@@ -105,20 +106,39 @@ class Application(Flask):
             self._environments[language] = found
         return found
 
-    def url_for(self, /, endpoint: str, **values: Any) -> str:
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
         """Flask's, which builds anew each time; an address that differs by its numbers alone is kept as a pattern."""
+        as_asked = partial(
+            super().url_for,
+            endpoint,
+            _anchor=_anchor,
+            _method=_method,
+            _scheme=_scheme,
+            _external=_external,
+            **values,
+        )
+        if _anchor or _method or _scheme or _external or endpoint[0] == "." or not has_request_context():
+            return as_asked()
         for value in values.values():
             if type(value) is not int or value < 0:
-                return super().url_for(endpoint, **values)
-        if not request or endpoint.startswith("."):
-            return super().url_for(endpoint, **values)
-        key = (request.root_path, endpoint, *values)
+                return as_asked()
+        key = (this_request().root_path, endpoint, *values)
         pattern = self._addresses.get(key)
         if pattern is None:
             if len(self._addresses) >= ADDRESSES:
                 self._addresses.clear()
             pattern = self._addresses[key] = self._pattern(endpoint, tuple(values))
-        return pattern % values if pattern else super().url_for(endpoint, **values)
+        return pattern % values if pattern else as_asked()
 
     def _pattern(self, endpoint: str, names: tuple[str, ...]) -> str:
         """The address with ``%(name)d`` for each number; empty when it depends on more than them."""

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from intranet.errors import NotAllowed, Refused, Stale
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 
 
 class ErrorText(NamedTuple):

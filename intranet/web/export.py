@@ -22,7 +22,7 @@ from intranet.extensions import db
 from intranet.plugin_api import Exporter
 from intranet.rows import end_reading
 from intranet.timeline.service import commit, record
-from intranet.web.translation import current_language
+from intranet.translation import current_language
 
 bp = Blueprint("exports", __name__)
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from flask import Flask
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from intranet.clock import PARIS, today
+from intranet.translation import current_language, ngettext
+from intranet.translation import gettext as _
 from intranet.typography import FIXED
-from intranet.web.translation import current_language
 
 NARROW = "\u202f"  # between thousands
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms import RadioField as AnyRadioField
@@ -21,6 +19,8 @@ from wtforms.widgets import DateInput, TextInput
 
 from intranet.errors import Refused, Stale
 from intranet.freetext import tidy
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.reading import parse_date, parse_hours, parse_money
 
 SHORT_TEXT = 200

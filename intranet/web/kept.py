@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from flask import Flask
 
 from intranet.current import this_app
+from intranet.translation import current_language
 from intranet.web.states import StateWord
-from intranet.web.translation import current_language
 
 MOST = 1024
 T = TypeVar("T")

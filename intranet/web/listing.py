@@ -8,10 +8,10 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from flask import render_template, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.web.kept import kept
 
 PER_PAGE = 25

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from flask_babel import gettext as _
+from intranet.translation import gettext as _
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 MOST_MONEY = 10_000_000_00  # cents

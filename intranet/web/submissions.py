@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, flash, redirect, request
-from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -21,6 +20,7 @@ from intranet.clock import now
 from intranet.current import notes, person, this_request
 from intranet.database import writing
 from intranet.extensions import db
+from intranet.translation import gettext as _
 from intranet.web.models import Submission
 
 KEEP = timedelta(days=2)

@@ -9,12 +9,15 @@ straight to text: only the whole page is markup, its pieces need not be.
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
+from keyword import iskeyword
+from types import FunctionType, MethodType
 from typing import Any, cast
 
 import markupsafe
 from flask.templating import Environment
 from jinja2 import BaseLoader, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from werkzeug.routing import BuildError
@@ -68,13 +71,45 @@ def quote(value: Any) -> str:
 
 
 class Generator(CodeGenerator):
-    """Jinja's compiler, escaping with ``quote``."""
+    """Jinja's compiler, escaping with ``quote`` and calling our own functions as they are.
+
+    Jinja asks at each call whether the function wants the context; of a global it can be known beforehand.
+    """
+
+    environment: IntranetEnvironment
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if not forward_caller and self._is_plain(node, frame):
+            self.visit(node.node, frame)
+            self.write("(")
+            for given in (*node.args, *node.kwargs):
+                self.visit(given, frame)
+                self.write(", ")
+            self.write(")")
+        else:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+
+    def _is_plain(self, node: nodes.Call, frame: Frame) -> bool:
+        """Whether what is called is one of our functions, found by its name in the globals, and wants no context."""
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        function = self.environment.globals.get(name)
+        if not isinstance(function, FunctionType | MethodType) or hasattr(function, "jinja_pass_arg"):
+            return False
+        if node.dyn_args is not None or node.dyn_kwargs is not None or any(map(iskeyword, _keys(node))):
+            return False
+        reference = frame.symbols.find_ref(name)
+        load = frame.symbols.find_load(reference) if reference is not None else None
+        return load is not None and load[0] == VAR_LOAD_RESOLVE
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
             self.write("environment.quote(")
         else:
             super()._output_child_pre(node, frame, finalize)
+
+
+def _keys(node: nodes.Call) -> list[str]:
+    return [pair.key for pair in node.kwargs]
 
 
 class IntranetEnvironment(Environment):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeVar
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from intranet.errors import Refused
+from intranet.translation import gettext as _
 from intranet.web.reading import parse_date
 from intranet.works.commands import AnswerLine
 from intranet.works.terms import Answer, Holder, Payer

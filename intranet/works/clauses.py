@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
 from intranet.dossiers.terms import Survey
+from intranet.translation import gettext as _
 from intranet.web.formatting import day, money
 from intranet.works.contract_markup import blocks, fill
 from intranet.works.contract_texts import Texts, text_of

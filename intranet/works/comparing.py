@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.formatting import day
 from intranet.works.queries import Kept
 from intranet.works.rules import Difference, Snapshot, differences

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
 
 from intranet import permissions as p
@@ -21,6 +20,7 @@ from intranet.organisations.models import Organisation
 from intranet.rent.offsets import offset_of
 from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.commands import IssueContract
 from intranet.works.facts import snapshot_one
 from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts, check_still_agreed

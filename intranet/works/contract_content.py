@@ -13,8 +13,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
+from intranet.translation import gettext as _
 from intranet.web.formatting import day, hours
 from intranet.works import contract_works as works
 from intranet.works.clauses import ClauseFacts, clauses

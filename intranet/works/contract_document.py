@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from intranet.config import settings
@@ -22,6 +21,7 @@ from intranet.documents.service import store_bytes
 from intranet.extensions import db
 from intranet.signatures.mailing import tell_to_sign
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.contract_content import ContractContent, document
 from intranet.works.contract_facts import CONTRACT, read_content
 from intranet.works.models import Contract

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -18,6 +17,7 @@ from intranet.dossiers.terms import Survey
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.signatures.rules import needed_sides
+from intranet.translation import gettext as _
 from intranet.web.formatting import day
 from intranet.works.contract_content import Amended, ContractContent, Party
 from intranet.works.contract_texts import Texts

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flask_babel import lazy_gettext as _l
+from intranet.translation import lazy_gettext as _l
 
 LANGUAGES = ("fr", "en")
 """French is signed, English is the reading copy."""

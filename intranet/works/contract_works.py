@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.wear.rules import Calculation
 from intranet.web.formatting import day, hours, money
 from intranet.works.terms import Holder, Payer

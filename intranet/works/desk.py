@@ -11,8 +11,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, require
@@ -21,6 +19,8 @@ from intranet.extensions import db
 from intranet.rent.card import rent_card
 from intranet.rows import Row, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.web.answering import refusal_of, sent_version, status_of
 from intranet.works import queries, service, table
 from intranet.works.answers import read_answer

@@ -16,10 +16,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.dossiers.terms import Survey
 from intranet.errors import Refused
+from intranet.translation import lazy_gettext as _l
 from intranet.works.hazards import GESTURE_WORDS, Gesture, gestures, sounds_locked
 from intranet.works.rules import TENANT_HOLDERS, Default, KindFacts, propose_default
 from intranet.works.terms import Cause, DefaultHolder, Holder, Need, Payer, Professional

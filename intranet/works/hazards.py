@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import lazy_gettext as _l
 from intranet.works.rules import KindFacts
 
 

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.dossiers.terms import DossierState
 from intranet.errors import Refused
 from intranet.transitions import Machine, Transition
+from intranet.translation import gettext as _
 from intranet.works.terms import ContractState, Side, SplitState
 
 S = SplitState

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
 from intranet import permissions as p
@@ -22,6 +20,8 @@ from intranet.rent.commands import AnswerOffset
 from intranet.rent.offsets import offset_of
 from intranet.rent.service import answer_offset
 from intranet.rent.wordings import clause, state_word
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, SHOWN, obey, refusal_of, sent_version, status_of
 from intranet.web.forms import BaseForm
 from intranet.works import queries, service

@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.access import GuestRole, OrganisationKind, Scope
+from intranet.translation import lazy_gettext as _l
 from intranet.works.terms import Answer, Cause, DefaultHolder, Holder, Need, Payer, Professional, Side
 
 _SIDES = {

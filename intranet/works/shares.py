@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
+from intranet.translation import gettext as _
 from intranet.works.queries import LineView
 from intranet.works.terms import Holder, Payer
 

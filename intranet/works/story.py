@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.works.guardrails import BY_ID
 from intranet.works.queries import LinePast, Override, Past, Sent
 from intranet.works.rules import WORDING_COLUMNS, Difference, differences

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.wear.rules import Calculation
 from intranet.wear.wordings import result
 from intranet.web.formatting import day, hours, instant, machine, money

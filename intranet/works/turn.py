@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from intranet.clock import now, today
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.web.formatting import day
 from intranet.web.states import StateWord
 from intranet.works.delays import Delay, days_between, morning_after

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.wear.rules import Calculation
 from intranet.wear.wordings import explained
 from intranet.works.guardrails import locked_reason

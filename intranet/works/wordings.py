@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
+from intranet.translation import ngettext
 from intranet.web.formatting import day, days_since, hours, money
 from intranet.web.states import StateWord
 from intranet.works.rules import Difference

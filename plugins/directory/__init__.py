@@ -1,8 +1,7 @@
 """Directory of the associated sites and partners (R5, R56)."""
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.plugin_api import Plugin
+from intranet.translation import lazy_gettext as _l
 
 plugin = Plugin(
     name="directory",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms.validators import Email, Optional
 
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, LongTextField, SelectField, TextField, required
 from plugins.directory.commands import EntryFields
 from plugins.directory.models import Engagement, EntryKind

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint
-from flask_babel import lazy_gettext as _l
 
 from intranet.plugin_api import (
     Demo,
@@ -18,6 +17,7 @@ from intranet.plugin_api import (
     Widget,
     hookimpl,
 )
+from intranet.translation import lazy_gettext as _l
 from plugins.directory import demo, offers
 from plugins.directory.permissions import PERMISSIONS, READ
 from plugins.directory.views import bp

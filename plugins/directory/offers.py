@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import render_template, url_for
-from flask_babel import lazy_gettext as _l
 
 from intranet.plugin_api import Actor, Exporter, Panel, SearchResult, SearchSource, Setting, Widget
 from intranet.rows import fetch_all
 from intranet.settings.service import value
+from intranet.translation import lazy_gettext as _l
 from plugins.directory import queries
 from plugins.directory.permissions import MANAGE, READ
 from plugins.directory.search import SEARCH_KIND

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.plugin_api import STAFF_ROLES, Permission, Role
+from intranet.translation import lazy_gettext as _l
 
 MANAGE = "directory.manage"
 READ = "directory.read"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet.access import Actor, require_may
@@ -14,6 +13,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.search.service import put_entry
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
 from plugins.directory.commands import EntryFields
 from plugins.directory.models import Entry
 from plugins.directory.permissions import MANAGE

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet.access import actor, requires
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.rows import fetch_all, fetch_value
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import sent_version
 from intranet.web.forms import apply_refusal
 from intranet.web.listing import Filter, Listing

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
+from intranet.translation import lazy_gettext as _l
 from intranet.web.states import StateWord
 from plugins.directory.models import Engagement, EntryKind
 

@@ -1,8 +1,7 @@
 """The landlord's portal: its own dwellings, the splits it answers, the chantiers in its homes."""
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.plugin_api import Plugin
+from intranet.translation import lazy_gettext as _l
 
 plugin = Plugin(
     name="bailleur",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import requires
@@ -12,6 +11,7 @@ from intranet.clock import today
 from intranet.dossiers.insurance import attestations
 from intranet.dossiers.wordings import SURVEYS
 from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.translation import lazy_gettext as _l
 from intranet.web.listing import Filter, Listing
 from intranet.works.models import Side
 from intranet.works.wordings import state_word

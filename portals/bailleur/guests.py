@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.guests import queries as guests
 from intranet.guests import service
+from intranet.translation import ngettext
 from intranet.works.models import Split
 from portals.bailleur.blueprint import bp
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.plugin_api import Exporter, NavItem, OrganisationKind, Panel, Portal, SearchSource, hookimpl
+from intranet.translation import lazy_gettext as _l
 from portals.bailleur import (
     chantiers,
     commitments,

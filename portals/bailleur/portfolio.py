@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import requires
@@ -16,6 +15,7 @@ from intranet.clock import today
 from intranet.commitments.queries import counts
 from intranet.plugin_api import Actor, Exporter
 from intranet.rows import Row, fetch_all, fetch_value
+from intranet.translation import lazy_gettext as _l
 from intranet.web.listing import Filter, Listing
 from intranet.web.states import StateWord
 from intranet.works.terms import Side

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, or_
 
 from intranet import permissions as p
@@ -16,6 +15,7 @@ from intranet.dossiers.search import DOSSIER_BAILLEUR, DWELLING, all_dossiers_fo
 from intranet.plugin_api import SearchResult, SearchSource
 from intranet.rows import fetch_all
 from intranet.search.queries import matching
+from intranet.translation import lazy_gettext as _l
 from portals.bailleur.queries.dwellings import with_tenant
 
 

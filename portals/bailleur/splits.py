@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import requires
 from intranet.guests import queries as guests
 from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.translation import lazy_gettext as _l
 from intranet.web.listing import Filter, Listing
 from intranet.works.desk import Desk
 from intranet.works.models import Side, SplitState

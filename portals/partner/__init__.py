@@ -1,8 +1,7 @@
 """The works partner's portal: its chantiers, tasks, hours, pictures; designed for a phone on site."""
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.plugin_api import Plugin
+from intranet.translation import lazy_gettext as _l
 
 plugin = Plugin(
     name="partner",

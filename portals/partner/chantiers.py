@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import actor, requires
@@ -14,6 +13,7 @@ from intranet.chantiers.terms import ChantierState
 from intranet.chantiers.views import Problem, add_site_views
 from intranet.chantiers.wordings import CHANTIER_STATES, state_word
 from intranet.dossiers.wordings import SURVEYS
+from intranet.translation import lazy_gettext as _l
 from intranet.web.listing import Filter, Listing
 from intranet.works.terms import Side
 from portals.partner.blueprint import bp

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.chantiers.search import reindex
 from intranet.database import writing
 from intranet.plugin_api import Event, NavItem, OrganisationKind, Portal, SearchSource, hookimpl
+from intranet.translation import lazy_gettext as _l
 from portals.partner import chantiers, home
 from portals.partner.blueprint import bp
 from portals.partner.search import CHANTIERS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import Actor
@@ -13,6 +12,7 @@ from intranet.chantiers.search import CHANTIER_PARTNER, index_entries
 from intranet.chantiers.statements import found
 from intranet.plugin_api import SearchResult, SearchSource
 from intranet.rows import fetch_all
+from intranet.translation import lazy_gettext as _l
 
 
 def find(_actor: Actor, query: str, limit: int) -> Sequence[SearchResult]:

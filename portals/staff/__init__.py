@@ -1,8 +1,7 @@
 """The home of ALC's staff: queues, dossiers, dwellings, splits, chantiers, administration."""
 
-from flask_babel import lazy_gettext as _l
-
 from intranet.plugin_api import Plugin
+from intranet.translation import lazy_gettext as _l
 
 plugin = Plugin(
     name="staff",

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import Actor
 from intranet.dossiers.machine import DOSSIER
 from intranet.dossiers.models import DossierState
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.kept import kept
 from intranet.works.models import ContractState, SplitState
 

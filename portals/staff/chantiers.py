@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional
 
 from intranet import permissions as p
@@ -17,6 +16,7 @@ from intranet.chantiers.wordings import CHANTIER_STATES, state_word
 from intranet.dossiers.wordings import SURVEYS
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, DateField, SelectField, TextField, apply_refusal
 from intranet.web.listing import Filter, Listing
 from intranet.works.terms import Side

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, can, require, requires
@@ -20,6 +19,7 @@ from intranet.commitments.wordings import CONFIRMERS, next_sentence, state_word
 from intranet.errors import Refused
 from intranet.guests.queries import has_voice
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES

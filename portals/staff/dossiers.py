@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, requires
@@ -20,6 +17,9 @@ from intranet.organisations.models import Confidentiality
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries
 from intranet.timeline.reads import note_read
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
+from intranet.translation import ngettext
 from intranet.web.formatting import days_since
 from intranet.web.kept import kept, said, spoken
 from intranet.web.listing import Filter, Listing

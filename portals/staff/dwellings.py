@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -14,6 +12,8 @@ from intranet.dossiers import service
 from intranet.dossiers.models import Dwelling
 from intranet.dossiers.wordings import STATES, SURVEYS
 from intranet.rows import fetch_all, fetch_one, fetch_value
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.listing import Filter, Listing
 from portals.staff import queries

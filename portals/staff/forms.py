@@ -6,14 +6,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import Email, NumberRange, Optional
 
 from intranet.dossiers import commands as c
 from intranet.dossiers.models import LeavingReason, Survey
 from intranet.dossiers.wordings import LEAVING, SURVEYS
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import (
     BaseForm,
     DateField,

@@ -8,8 +8,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
@@ -18,6 +16,8 @@ from intranet.dossiers.queries import COUNT_UP_TO
 from intranet.rows import Row, fetch_all
 from intranet.settings.service import value
 from intranet.timeline.wordings import sentence
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.web.states import StateWord
 from intranet.works.delays import Delay, days_between
 from intranet.works.models import SplitState

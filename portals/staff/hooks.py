@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.plugin_api import (
@@ -18,6 +17,7 @@ from intranet.plugin_api import (
     SearchSource,
     hookimpl,
 )
+from intranet.translation import lazy_gettext as _l
 from portals.staff import (
     administration,
     chantiers,

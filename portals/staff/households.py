@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -15,6 +14,7 @@ from intranet.dossiers import commands as c
 from intranet.dossiers import service
 from intranet.dossiers.models import Dossier
 from intranet.rows import fetch_all
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, SHOWN, obey, sent_version
 from portals.staff import queries
 from portals.staff.blueprint import bp

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -17,6 +16,7 @@ from intranet.dossiers.models import Dossier
 from intranet.errors import Refused
 from intranet.plugin_api import Actor
 from intranet.rows import fetch_all
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, obey
 from portals.staff.blueprint import bp
 from portals.staff.dossiers import open_head

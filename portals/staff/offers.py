@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
@@ -19,6 +18,7 @@ from intranet.organisations.models import Organisation
 from intranet.plugin_api import Exporter, SearchResult, SearchSource
 from intranet.rows import Statement, fetch_all
 from intranet.search.queries import newest
+from intranet.translation import lazy_gettext as _l
 from intranet.web.kept import spoken
 from portals.staff.dossiers import IDENTITIES, SORTS
 from portals.staff.queues import BY_KEY, clock

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -17,6 +16,7 @@ from intranet.dossiers import service
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import free_dwellings
 from intranet.rows import fetch_all
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, SHOWN, obey, refusal_of, sent_version
 from intranet.web.forms import BaseForm
 from portals.staff import queries

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import Role, actor, require, requires
@@ -17,6 +16,7 @@ from intranet.dossiers.models import Dossier
 from intranet.dossiers.people import PLACES
 from intranet.organisations.models import Confidentiality
 from intranet.rows import fetch_all
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.dossiers import open_head

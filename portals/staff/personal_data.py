@@ -6,7 +6,6 @@ from itertools import groupby
 
 from flask import abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -16,6 +15,7 @@ from intranet.extensions import db
 from intranet.privacy import service
 from intranet.privacy.keeping import kept_until
 from intranet.timeline.reads import note_read
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
 from portals.staff.forms import EraseForm

@@ -9,8 +9,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, func, select
 
 from intranet import permissions as p
@@ -22,6 +20,8 @@ from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.plugin_api import CalendarSource, Indicator
 from intranet.programme import FAMILIES, HOURS, PERCENT, TOLD_FROM
 from intranet.rows import Statement, fetch_all
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from portals.staff import queries
 from portals.staff.blueprint import bp
 

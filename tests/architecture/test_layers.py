@@ -27,6 +27,7 @@ SURFACE = {
     "rows",
     "testing",
     "transitions",
+    "translation",
     "web",
 }
 WIRING = {"registration", "worker", "delivery"}

@@ -11,11 +11,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale
 
 from intranet.access import Role
 from intranet.extensions import db
 from intranet.testing.factories import make_user, sign_in
+from intranet.translation import ngettext
 from tooling.catalogues import KEYWORDS, owners
 from tooling.shell import ROOT
 

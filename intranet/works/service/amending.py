@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -20,6 +19,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.rent.amending import carry_over, same_rent
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.facts import AGREEING, good_answer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.models import Contract, GuardrailOverride, LineAnswer, Split, WorksLine

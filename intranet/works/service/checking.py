@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
-
 from intranet.clock import today
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
+from intranet.translation import gettext as _
 from intranet.wear.rules import Calculation
 from intranet.wear.service import assess
 from intranet.works.commands import AddLine, ChangeLine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -16,6 +15,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.rent.offsets import pending
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.models import Contract, LineAnswer, Split, WorksLine

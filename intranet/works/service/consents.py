@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import today
@@ -19,6 +17,7 @@ from intranet.documents.uploads import Upload
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.facts import dwelling_facts, line_facts
 from intranet.works.guardrails import lock
 from intranet.works.models import Split, WorksLine

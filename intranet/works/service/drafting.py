@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -16,6 +15,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.rent.standing import restate
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.commands import AddLine, ChangeLine
 from intranet.works.facts import dwelling_facts, kind_facts, line_facts, wording_of
 from intranet.works.guardrails import LineFacts, lock, refuse_broken, starting_point

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import now, today
@@ -14,6 +12,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.web.formatting import day
 from intranet.works.commands import GrantTime
 from intranet.works.delays import LONGEST_GRANT, SOON, Delay, morning_after

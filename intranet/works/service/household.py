@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
@@ -20,6 +19,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.commands import HouseholdVoice
 from intranet.works.facts import good_answer
 from intranet.works.mailing import tell_alc

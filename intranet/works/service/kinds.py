@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.editing import write_fields
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline import service as timeline
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.works.models import WorksKind
 from intranet.works.terms import DefaultHolder, Professional
 

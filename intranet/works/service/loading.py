@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
@@ -17,6 +16,7 @@ from intranet.extensions import db
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import record
 from intranet.timeline.wordings import sentence
+from intranet.translation import gettext as _
 from intranet.works.facts import AGREEING, accepted, dwelling_facts, line_facts
 from intranet.works.guardrails import check_line
 from intranet.works.machine import SplitFacts, check_act, dwelling_allocated

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet.access import Actor
 from intranet.clock import now
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import gettext as _
 from intranet.works.facts import snapshot
 from intranet.works.machine import SPLIT, TURN
 from intranet.works.models import LineAnswer, LineComment, Split, SplitVersion, WorksLine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
@@ -12,6 +11,7 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.commands import Propose
 from intranet.works.facts import dwelling_facts, good_answer, line_facts, wording_of
 from intranet.works.guardrails import refuse_broken

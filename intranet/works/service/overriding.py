@@ -6,8 +6,6 @@ line's history and on the table, for both sides, on screen and on paper.
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import now
@@ -15,6 +13,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.commands import OverrideGuardrail
 from intranet.works.facts import dwelling_facts, line_facts, wording_of
 from intranet.works.guardrails import GuardRailBroken, check_line, refuse_broken

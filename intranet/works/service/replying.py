@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from intranet import permissions as p
@@ -21,6 +20,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.rows import Row, fetch_one, write
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.commands import AnswerLine, SendBack
 from intranet.works.facts import good_answer
 from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, refuse_broken

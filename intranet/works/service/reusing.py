@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -14,6 +13,7 @@ from intranet.access import Actor, require_may
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.service import commit
+from intranet.translation import gettext as _
 from intranet.works.facts import dwelling_facts, kind_facts, wording_of
 from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, starting_point
 from intranet.works.models import Split, WorksLine

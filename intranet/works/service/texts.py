@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from intranet import permissions as p
@@ -12,6 +11,7 @@ from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
+from intranet.translation import gettext as _
 from intranet.works.contract_markup import unclosed, unknown_names
 from intranet.works.contract_texts import LANGUAGES, NAMES, PARTS, Part
 from intranet.works.models import ContractText

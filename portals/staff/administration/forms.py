@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -15,6 +14,7 @@ from intranet.accounts.wordings import ROLES
 from intranet.organisations.models import Confidentiality
 from intranet.organisations.service import OrganisationFields, PoleFields, SiteFields
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, LongTextField, SelectField, TextField, required
 from intranet.works.service.kinds import KindFields
 from intranet.works.terms import DefaultHolder, Professional

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from intranet import permissions as p
 from intranet.plugin_api import NavItem
+from intranet.translation import lazy_gettext as _l
 
 _GROUP = _l("Administration")
 _HERE = ("staff",)

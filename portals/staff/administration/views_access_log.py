@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import render_template, request
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import Actor, requires
@@ -15,6 +14,7 @@ from intranet.accounts.wordings import OUTCOMES
 from intranet.clock import PARIS
 from intranet.plugin_api import Exporter
 from intranet.rows import fetch_all, fetch_value
+from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import parse_date
 from intranet.web.listing import Filter, Listing
 from portals.staff.administration import queries

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.rows import fetch_all, fetch_one
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.listing import Filter
 from intranet.works.service import kinds as service

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from flask import abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.errors import Refused
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.web.forms import BaseForm, LongTextField, TextField, apply_refusal, required
 from intranet.works.contract_document import (

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
@@ -19,6 +17,8 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.rows import fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.listing import Filter
 from intranet.web.states import StateWord

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from intranet import permissions as p
 from intranet.access import actor, requires
@@ -16,6 +14,8 @@ from intranet.organisations import service
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
 from intranet.rows import Statement, fetch_all, fetch_one
 from intranet.timeline.queries import EntryView, entries_about
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, obey, sent_version
 from intranet.web.forms import BaseForm
 from intranet.web.listing import Filter

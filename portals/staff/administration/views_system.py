@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, registry, requires
@@ -16,6 +15,7 @@ from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.pluginsystem.discovery import Found
 from intranet.settings import service
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, UNPROCESSABLE
 from intranet.web.forms import tidy
 from portals.staff.blueprint import bp

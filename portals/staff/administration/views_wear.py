@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
 from intranet import permissions as p
@@ -19,6 +17,8 @@ from intranet.documents.uploads import receives_files, sent_file
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.wear import grids
 from intranet.wear.reading import COLUMNS, MOST_BYTES, Reading, decode, read_grid, shown
 from intranet.wear.rules import Rate

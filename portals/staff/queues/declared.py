@@ -6,7 +6,6 @@ whose role does not: no page asks which role a person has. The list behind a cou
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, bindparam, select
 
 from intranet import permissions as p
@@ -21,6 +20,7 @@ from intranet.dossiers.queries import incomplete_trio
 from intranet.guests.models import GuestAccess
 from intranet.rent.models import RentOffset
 from intranet.rows import Statement
+from intranet.translation import lazy_gettext as _l
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 from intranet.works.terms import GIVEN_UP
 from portals.staff.queues import criteria

@@ -7,8 +7,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import NumberRange
 
@@ -25,6 +23,8 @@ from intranet.guests.wordings import state_word
 from intranet.mail.service import link
 from intranet.rows import Row
 from intranet.settings.service import value
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, SHOWN, obey
 from intranet.web.forms import BaseForm, RadioField, SelectField, TextField, required
 from intranet.works import queries as works

@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, select
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.chantiers.models import Chantier
 from intranet.rows import Row, fetch_value
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.web.formatting import hours, money
 from intranet.web.forms import BaseForm, LongTextField, required

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
@@ -12,6 +11,7 @@ from intranet.errors import Refused
 from intranet.rows import Row, fetch_value
 from intranet.signatures import wordings as signing
 from intranet.timeline.queries import entries_about
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.works import contract as contracts
 from intranet.works import queries

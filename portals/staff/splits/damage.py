@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-
+from intranet.translation import gettext as _
 from intranet.wear.grids import ground_of, rate_in_force
 from intranet.wear.rules import MOST_COST, OLDEST, calculate
 from intranet.wear.wordings import explained, grid_named, rate_in_words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
@@ -12,6 +11,7 @@ from intranet.clock import today
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.timeline.reads import note_read
+from intranet.translation import gettext as _
 from intranet.voice import answering
 from intranet.voice.queries import language_of
 from intranet.voice.showing import NOTHING_TYPED, Typed, family_page

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
+from intranet.translation import lazy_gettext as _l
 from intranet.wear.rules import OLDEST
 from intranet.web.answering import number_sent
 from intranet.web.forms import (

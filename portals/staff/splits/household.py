@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
+from intranet.translation import ngettext
 from intranet.web.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from intranet.web.forms import BaseForm, DateField, TextField, required
 from intranet.works import queries, service

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, refusal_of, sent_version, status_of
 from intranet.works import queries, service
 from intranet.works.commands import AddLine, OverrideGuardrail

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
 from intranet.documents.uploads import receives_files, sent_file
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, SHOWN, UNPROCESSABLE, obey, sent_version
 from intranet.web.forms import BaseForm, DateField, InputRequired
 from intranet.works import queries, service

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import IntegerField, SelectMultipleField
 from wtforms.validators import NumberRange, Optional
@@ -23,6 +21,8 @@ from intranet.rent.offsets import OffsetView, candidates, offset_of
 from intranet.rent.rules import MOST_MONTHS
 from intranet.rent.service import attach_document, record_tenant, remove_offset, save_offset
 from intranet.rent.wordings import EARLY_DEPARTURE, clause, state_word
+from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from intranet.web.forms import (
     BaseForm,

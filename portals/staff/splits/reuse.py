@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.dossiers.models import Dossier
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
+from intranet.translation import gettext as _
+from intranet.translation import ngettext
 from intranet.web.answering import DONE, sent_version
 from intranet.works.models import Split
 from intranet.works.service.reusing import reuse_split

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
+from intranet.translation import gettext as _
 from intranet.works import queries, table
 from intranet.works.guardrails import (
     CONDITIONS,

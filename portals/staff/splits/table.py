@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
@@ -15,6 +14,7 @@ from intranet.errors import Refused
 from intranet.rent.card import rent_card
 from intranet.timeline.queries import entries_about
 from intranet.timeline.reads import note_read
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.works import queries, service, table
 from intranet.works.commands import Propose

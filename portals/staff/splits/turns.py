@@ -6,12 +6,12 @@ from datetime import date
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
+from intranet.translation import gettext as _
 from intranet.web.answering import CONFLICT, DONE, UNPROCESSABLE, sent_version
 from intranet.web.formatting import day
 from intranet.web.reading import parse_date

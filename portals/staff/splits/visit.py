@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import dossier_header
 from intranet.rows import fetch_one
+from intranet.translation import gettext as _
 from intranet.web.answering import DONE, SHOWN, obey
 from intranet.works import queries, service
 from intranet.works.machine import may_now
