@@ -28,6 +28,7 @@ from intranet.extensions import db
 from intranet.revisions import VERSION_TABLE, migrations_folder, newest
 
 TEMPLATE_FOLDER = Path(__file__).parent / "migrations"
+HEADS = "heads"
 UPGRADE_LOCK = 7_406_001
 """Key of the PostgreSQL advisory lock: two servers that start together do not both migrate."""
 
@@ -132,13 +133,13 @@ def _check_foreign_keys(connection: Connection) -> None:
 
 
 def _move(connection: Connection, owner: str, target: str) -> None:
-    """Run the owner's revisions from where it stands to ``target`` (``heads`` or ``base``)."""
+    """Run the owner's revisions from where it stands forward to ``heads``, or back to another ``target``."""
     scripts = _scripts(owner)
 
     def steps(revision: Any, _context: MigrationContext) -> Any:
-        if target == "base":
-            return scripts._downgrade_revs("base", revision)
-        return scripts._upgrade_revs(target, revision)
+        if target == HEADS:
+            return scripts._upgrade_revs(target, revision)
+        return scripts._downgrade_revs(target, revision)
 
     context = _context(connection, owner, fn=steps, script=scripts)
     with Operations.context(context):
@@ -150,13 +151,16 @@ def upgrade_all(app: Flask) -> None:
     with app.app_context(), _one_transaction() as connection:
         for owner in registry().plugins.owner_order():
             if newest(owner):
-                _move(connection, owner, "heads")
+                _move(connection, owner, HEADS)
 
 
-def downgrade(app: Flask, owner: str) -> None:
-    """Take back every revision of one owner: its tables are gone. Its version table stays, empty."""
+def downgrade(app: Flask, owner: str, revision: str = "base") -> None:
+    """Take back the revisions of one owner after ``revision``; all of them unless told: its tables are gone then.
+
+    Its version table stays, empty.
+    """
     with app.app_context(), _one_transaction() as connection:
-        _move(connection, owner, "base")
+        _move(connection, owner, revision)
 
 
 def check(app: Flask) -> list[str]:

@@ -19,6 +19,7 @@ from intranet.pluginsystem import gate
 from intranet.pluginsystem.errors import StartRefused
 from intranet.pluginsystem.manager import CORE, owner_of_module
 from intranet.pluginsystem.registry import Registry
+from intranet.search.models import first_of
 
 SLOTS = frozenset({"dossier", "dwelling", "chantier"})
 AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
@@ -167,6 +168,13 @@ def _named_items(registry: Registry) -> list[tuple[str, Iterable[Any]]]:
     ]
 
 
+def search_kinds_have_numbers_of_their_own(_app: Flask, registry: Registry) -> Iterator[str]:
+    """Each kind's entries are numbered from what its name gives: two names might give the same."""
+    for one, other in combinations({source.kind: source for source in registry.search}, 2):
+        if first_of(one) == first_of(other):
+            yield f"The search sources {one} and {other} would mix their entries. Give one another kind."
+
+
 def _name(item: Any) -> str:
     return str(item.kind if hasattr(item, "kind") else item.name)
 
@@ -182,6 +190,7 @@ CHECKS = (
     items_name_known_permissions,
     endpoints_named_exist,
     names_are_used_once,
+    search_kinds_have_numbers_of_their_own,
     plugins_prefix_their_keys,
     panels_fill_known_slots,
     tables_bear_their_owners_name,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.access import registry
 from intranet.extensions import db
-from intranet.search.models import SearchEntry
+from intranet.search.models import SearchEntry, first_of
 from intranet.search.words import fold, index_words
 
 TITLE = 255
@@ -29,7 +29,7 @@ def put_entry(kind: str, object_id: int, title: str, words: str) -> None:
     new = statement.excluded
     db.session.execute(
         statement.on_conflict_do_update(
-            index_elements=[SearchEntry.kind, SearchEntry.object_id],
+            index_elements=[SearchEntry.id],
             set_={"title": new.title, "words": new.words},
             where=or_(SearchEntry.words != new.words, SearchEntry.title != new.title),
         )
@@ -39,7 +39,7 @@ def put_entry(kind: str, object_id: int, title: str, words: str) -> None:
 def drop_entry(kind: str, object_id: int) -> None:
     """The object is no longer found under ``kind``. Does not commit."""
     db.session.execute(
-        delete(SearchEntry).where(SearchEntry.kind == kind, SearchEntry.object_id == object_id),
+        delete(SearchEntry).where(SearchEntry.id == first_of(kind) + object_id),
         execution_options={"synchronize_session": False},
     )
 
@@ -79,7 +79,13 @@ def merge(_payload: dict[str, Any]) -> None:
 
 
 def _row(kind: str, object_id: int, title: str, words: str) -> dict[str, Any]:
-    return {"kind": kind, "object_id": object_id, "title": title[:TITLE], "words": index_words(words)}
+    return {
+        "id": first_of(kind) + object_id,
+        "kind": kind,
+        "object_id": object_id,
+        "title": title[:TITLE],
+        "words": index_words(words),
+    }
 
 
 def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ from intranet.access import OrganisationKind
 from intranet.database import Model, now
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household, Survey
 from intranet.organisations.models import Confidentiality, Organisation, Pole
-from intranet.search.models import SearchEntry
+from intranet.search.models import SearchEntry, first_of
 from intranet.search.service import fold
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import (
@@ -160,7 +160,7 @@ def fill(connection: Connection, dossiers: int) -> None:
         SearchEntry,
         every(
             lambda n: {
-                "id": n,
+                "id": first_of("dossier") + n,
                 "kind": "dossier",
                 "object_id": n,
                 "title": names[n - 1],
@@ -239,7 +239,7 @@ def fill(connection: Connection, dossiers: int) -> None:
         ),
     )
     if connection.dialect.name == "postgresql":
-        numbered = (Organisation, Pole, Household, Dwelling, Dossier, SearchEntry, Split, WorksLine)
+        numbered = (Organisation, Pole, Household, Dwelling, Dossier, Split, WorksLine)
         for model in (*numbered, TimelineEntry):
             table = model.__tablename__
             connection.execute(

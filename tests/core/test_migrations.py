@@ -16,6 +16,8 @@ from intranet.config import Settings
 from intranet.database import writing
 from intranet.dossiers.models import DossierState
 from intranet.extensions import db
+from intranet.search.queries import matching
+from intranet.search.service import drop_entry, put_entry
 from intranet.testing.contract import running
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_user
@@ -136,6 +138,33 @@ def test_a_line_of_before_the_history_of_wordings_begins_it_with_its_own(
             assert past.wording == wording_data(wording_of(line))
 
 
+def test_entries_of_the_search_keep_their_objects_when_they_are_numbered_anew(app: Flask) -> None:
+    def found(word: str) -> list[int]:
+        with app.app_context():
+            return list(db.session.connection().execute(matching("thing"), {"q": word}).scalars())
+
+    with app.app_context(), writing():
+        put_entry("other", 4, "Rosa", "Rosa Conti")
+        put_entry("thing", 4, "Rosa", "Rosa Bianchi")
+        put_entry("thing", 9, "Ada", "Ada Bianchi")
+        db.session.commit()
+    migrate.downgrade(app, "core", "0003_counter_due")
+    with app.app_context(), db.engine.connect() as connection:
+        entries = connection.execute(
+            text("SELECT id, kind, object_id FROM core_search_entry ORDER BY id")
+        ).all()
+        assert sorted(row[1:] for row in entries) == [("other", 4), ("thing", 4), ("thing", 9)]
+        assert [row.id for row in entries] == [1, 2, 3]
+    migrate.upgrade_all(app)
+    assert (sorted(found("bianchi")), found("ada"), found("conti")) == ([4, 9], [9], [])
+    assert migrate.check(app) == []
+    with app.app_context(), writing():
+        drop_entry("thing", 9)
+        put_entry("thing", 4, "Rosa", "Rosa Verdi")
+        db.session.commit()
+    assert (found("bianchi"), found("verdi")) == ([], [4])
+
+
 @pytest.mark.sqlite_only
 def test_a_migration_that_orphans_rows_is_undone(app: Flask, write_revision: Callable[[str], None]) -> None:
     with app.app_context():
@@ -179,11 +208,11 @@ def test_the_search_index_is_made_by_the_migration_and_no_difference(app: Flask)
     with app.app_context(), writing():
         db.session.execute(
             text(
-                "INSERT INTO core_search_entry (kind, object_id, title, words) VALUES ('k', 1, 't', 'ecole')"
+                "INSERT INTO core_search_entry (id, kind, object_id, title, words) VALUES (7, 'k', 1, 't', 'ecole')"
             )
         )
         index = (
-            "SELECT count(*) FROM core_search_fts WHERE core_search_fts MATCH 'kind:k AND words:eco*'"
+            "SELECT count(*) FROM core_search_fts WHERE core_search_fts MATCH 'eco*'"
             if db.engine.dialect.name == "sqlite"
             else "SELECT count(*) FROM core_search_entry WHERE vector @@ to_tsquery('simple', 'eco:*')"
         )
