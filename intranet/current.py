@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SessionMixin
-from flask_login import current_user
 
 PERSON: Final = "_login_user"
 """Where Flask-Login keeps the person of a request, once loaded."""
@@ -42,4 +41,8 @@ def notes() -> dict[str, Any]:
 
 def person() -> Any:
     """Who is at work: an ``Actor``, or Flask-Login's anonymous one. Read from the database when first asked for."""
-    return notes().get(PERSON) or current_user._get_current_object()
+    found = notes().get(PERSON)
+    if found is None:
+        this_app().login_manager._load_user()  # type: ignore[attr-defined]
+        found = notes()[PERSON]
+    return found

@@ -65,7 +65,14 @@ def configure(level: str) -> None:
 
 
 class _StandardError:
-    """Loggers that write to whatever standard error is at that moment (tests replace it)."""
+    """Makes loggers, all itself, that write to whatever standard error is at that moment (tests replace it)."""
 
-    def __call__(self, *_names: Any) -> structlog.PrintLogger:
-        return structlog.PrintLogger(sys.stderr)
+    def __call__(self, *_names: Any) -> _StandardError:
+        return self
+
+    def msg(self, line: str) -> None:
+        """One line, in one piece."""
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg

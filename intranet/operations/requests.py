@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,14 +18,14 @@ from intranet.operations.logs import REQUEST
 
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-log = structlog.get_logger("intranet.access")
 errors = structlog.get_logger("intranet.errors")
 
 
 def init_app(app: Flask) -> None:
     """Before everything else of a request, and after everything else of its answer."""
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
-    app.after_request_funcs.setdefault(None, []).insert(0, _end)
+    log = structlog.get_logger("intranet.access").bind()  # found once: structlog looks it up at each line
+    app.after_request_funcs.setdefault(None, []).insert(0, partial(_end, log.info))
     app.log_exception = _log_exception  # type: ignore[method-assign]
 
 
@@ -35,7 +37,7 @@ def _begin() -> None:
     here["began"] = time.perf_counter()
 
 
-def _end(response: Response) -> Response:
+def _end(say: Callable[..., None], response: Response) -> Response:
     here, asked = notes(), this_request()
     if REQUEST not in here:
         return response
@@ -43,7 +45,7 @@ def _end(response: Response) -> Response:
     endpoint = asked.endpoint or "-"
     response.headers[HEADER] = here[REQUEST]
     metrics.observe(endpoint, asked.method, response.status_code, seconds)
-    log.info(
+    say(
         "request",
         method=asked.method,
         endpoint=endpoint,

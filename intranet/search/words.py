@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MOST_WORDS = 8
 LONGEST_WORD = 40
@@ -36,6 +37,7 @@ def index_words(text: str) -> str:
     return " ".join([words, *phones])
 
 
-def query_words(text: str) -> list[str]:
+@lru_cache(maxsize=16)  # each source of a search asks for the same
+def query_words(text: str) -> tuple[str, ...]:
     """The words to look for: all must be found, each as the beginning of a word."""
-    return [word[:LONGEST_WORD] for word in fold(text[:400]).split()[:MOST_WORDS]]
+    return tuple(word[:LONGEST_WORD] for word in fold(text[:400]).split()[:MOST_WORDS])
