@@ -19,7 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
-from sqlalchemy import Enum, Executable, Select
+from sqlalchemy import Enum, Executable, Select, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +36,9 @@ Statement = Select[*tuple[Any, ...]]
 
 NUMERIC = 1700
 """PostgreSQL's number of the type ``numeric``: all that SQLAlchemy asks of a column's type there."""
+
+MOST_RESTING = 4
+"""How many connections wait for the next reading: one for each of a server's threads."""
 
 Builder = Callable[..., Statement]
 Processor = Callable[[Any], Any]
@@ -133,6 +136,13 @@ class Reader:
         self.engine = engine
         self.kept: dict[Any, Kept] = {}
         self.watchers: list[Callable[[str], None]] = []
+        self.resting: list[PoolProxiedConnection] = []
+        event.listen(engine, "engine_disposed", self._let_go)
+
+    def _let_go(self, _engine: Engine) -> None:
+        """The engine closes its connections: ours, too."""
+        while self.resting:
+            self.resting.pop().invalidate()
 
     def statement(self, source: Builder | Executable, args: tuple[Any, ...], scope: Any) -> Kept:
         """The statement of a builder for a scope, or one that is ready made."""
@@ -178,7 +188,10 @@ class Reading:
 
     def driver(self) -> Any:
         if self._driver is None:
-            self._connection = self._engine.raw_connection()
+            try:
+                self._connection = self.reader.resting.pop()
+            except IndexError:
+                self._connection = self._engine.raw_connection()
             self._driver = cast(DBAPIConnection, self._connection.driver_connection)
             if self._engine.dialect.name == "sqlite":
                 cast(Any, self._driver).execute("BEGIN")
@@ -188,18 +201,24 @@ class Reading:
         return self._driver
 
     def end(self) -> None:
-        """Give the connection back as it was. Nothing was written."""
+        """Give the connection back as it was. Nothing was written.
+
+        On SQLite the next reading takes it: through the pool it would cost as much as a statement. A server's goes
+        back to the pool, which tries the ones that rested too long.
+        """
         if self._connection is None:
             return
         try:
             if self._engine.dialect.name == "sqlite":
                 cast(DBAPIConnection, self._driver).commit()
+                if len(self.reader.resting) < MOST_RESTING:
+                    self.reader.resting.append(self._connection)
+                    return
             else:
                 cast(Any, self._driver).autocommit = False  # refused when the connection was lost
+            self._connection.close()
         except self._engine.dialect.loaded_dbapi.Error:
             self._connection.invalidate()
-        else:
-            self._connection.close()
 
 
 def reader() -> Reader:

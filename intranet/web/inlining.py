@@ -40,6 +40,18 @@ class Inlining(NodeTransformer):
             if isinstance(each.template, nodes.Const) and not each.with_context:
                 self.kits[each.target] = macros(environment.parsed(each.template.value))
 
+    def visit_Template(self, node: nodes.Template) -> nodes.Template:
+        """The whole: a kit of which nothing is left to call is not fetched any more."""
+        self.generic_visit(node)
+        if next(node.find_all(nodes.Include), None) is None:  # what is included might name it
+            asked = _names(node.body, "load")
+            node.body = [
+                each
+                for each in node.body
+                if not isinstance(each, nodes.Import) or each.target not in self.kits.keys() - asked
+            ]
+        return node
+
     def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node | Statements:
         self.generic_visit(node)
         written = None if node.args else self._write_out(node.call, node.body)

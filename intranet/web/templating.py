@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import markupsafe
 from flask.templating import Environment
-from jinja2 import BaseLoader, nodes
+from jinja2 import BaseLoader, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.visitor import NodeTransformer
@@ -121,11 +121,26 @@ class IntranetEnvironment(Environment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parsed: dict[str, nodes.Template] = {}
+        self._ready: dict[str, Template] = {}
 
     def overlay(self, *args: Any, **kwargs: Any) -> Any:
         other = super().overlay(*args, **kwargs)
-        other._parsed = {}  # in its own language
+        other._parsed, other._ready = {}, {}  # in its own language
         return other
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """A template by its name, at hand once it was loaded; Jinja's own store locks and weighs at each look."""
+        if globals or self.auto_reload or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        found = self._ready.get(name)
+        if found is None:
+            found = self._ready[name] = super().get_template(name, parent)
+        return found
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Ours as they are: Jinja lists them at each page and each include, slowly through its chain of maps."""

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from intranet.translation import lazy_gettext as _l
@@ -87,6 +88,7 @@ _LOCKED_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=256)  # each rule looks for its words in the same label
 def fold(text: str) -> str:
     """Lower case without accents, for looking words up."""
     plain = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe")

@@ -329,7 +329,10 @@ _COUNTER_FIELDS = {"holder": "counter_holder", "materials_payer": "counter_payer
 
 def _check_guardrails(row: Row, wanted: Wording, consents: bool) -> None:
     facts = _line_facts(row, wanted, consents)
-    if any(violation.overridable for violation in check_line(facts, _home(row))):
+    broken = check_line(facts, _home(row))
+    if not broken:
+        return
+    if any(violation.overridable for violation in broken):
         found = db.session.execute(_SET_ASIDE, {"line_id": row.id, "digest": digest(wanted)}).scalars()
         facts = replace(facts, set_aside=frozenset(found))
     refuse_broken(facts, _home(row), _COUNTER_FIELDS)
