@@ -13,11 +13,13 @@ from werkzeug.wrappers import Response
 
 from intranet import operations, rows, static_files, web
 from intranet.access import GUESTS_ONLY, public, registry
+from intranet.accounts.session import load_actor
 from intranet.config import Settings
 from intranet.current import person, this_app, this_request
 from intranet.database import set_up_engine
 from intranet.documents.uploads import FormRequest
 from intranet.extensions import babel, csrf, db, login_manager
+from intranet.guests.session import load_guest
 from intranet.operations import logs
 from intranet.pluginsystem import checks, gate
 from intranet.pluginsystem.manager import Plugins
@@ -111,9 +113,6 @@ def _speak(app: Flask, plugins: Plugins) -> None:
 
 def _load_person(_request: object) -> object | None:
     """The account's person; on pages open to guests the guest, who is a stranger everywhere else."""
-    from intranet.accounts.session import load_actor  # they need the extensions made here
-    from intranet.guests.session import load_guest
-
     welcome = gate.guests_of(this_app(), this_request().endpoint)
     found = None if welcome == GUESTS_ONLY else load_actor()
     return load_guest() if found is None and welcome else found

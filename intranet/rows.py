@@ -71,7 +71,7 @@ class Kept:
         into = {
             name: processor
             for bind, name in compiled.bind_names.items()
-            if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+            if (processor := _into(bind.type, dialect)) is not None
         }
         into |= cast(dict[str, Processor], whole.processors)
         names: Sequence[str] = (whole.positiontup or ()) if compiled.positional else tuple(whole.parameters)
@@ -111,6 +111,22 @@ class Kept:
                 for values in lists:
                     values[index] = processor(values[index])
         return list(map(self._row, found))
+
+
+def _into(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    """What a parameter's type does to the value given."""
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return _written
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _written(instant: datetime | None) -> str | None:
+    """An instant as SQLite keeps it. ``ValueError`` for one without a time zone, as everywhere."""
+    if instant is None:
+        return None
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:

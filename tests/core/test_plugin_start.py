@@ -185,6 +185,11 @@ def register_blueprints(): return [bp]
             "from intranet.dossiers.models import Dossier; return [Policy('probe.read', Dossier, lambda s: None)]\n",
             "probe.read, which nobody registers",
         ),
+        (
+            "@hookimpl\ndef register_search(): return [SearchSource(kind, 'x', 'core.search.use', None, None) "
+            "for kind in ('probe.mxyzvyxud', 'probe.jypjfeuxm')]\n",
+            "would mix their entries",
+        ),
     ],
 )
 def test_what_a_plugin_registers_wrongly_is_said_with_how_to_mend_it(

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import enum
+import sqlite3
 from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.access import OrganisationKind, Scope
-from intranet.database import writing
+from intranet.database import UtcDateTime, writing
 from intranet.dossiers.models import Dossier
+from intranet.extensions import db
 from intranet.organisations.models import Organisation, Phase
 from intranet.rows import (
+    MOST_RESTING,
+    Kept,
+    Reading,
     Statement,
     begin_reading,
     end_reading,
@@ -112,3 +120,55 @@ def test_a_request_that_reads_may_not_write(db_session: scoped_session[Session])
         write(update(Organisation).values(name=bindparam("new")), new="Autre")
     end_reading()
     assert fetch_one(_NAMED, called=name) is not None
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_an_instant_goes_in_and_out_as_sqlalchemy_has_it(instant: datetime) -> None:
+    dialect = sqlite.dialect()
+    kind = UtcDateTime().dialect_impl(dialect)
+    put, got = kind.bind_processor(dialect), kind.result_processor(dialect, None)
+    assert put is not None
+    assert got is not None
+    try:
+        kept = put(instant)
+    except OverflowError:  # the first and last hours of the calendar have no UTC
+        assume(False)
+    kept_statement = Kept(select(Dossier.state_since).where(Dossier.state_since == bindparam("at")), dialect)
+    assert kept_statement.parameters({"at": instant}) == [kept]
+    assert kept_statement.rows([(kept,), (None,)]) == [(got(kept),), (None,)]
+
+
+def test_an_instant_without_a_time_zone_is_refused() -> None:
+    statement = Kept(select(Dossier.id).where(Dossier.state_since == bindparam("at")), sqlite.dialect())
+    with pytest.raises(ValueError, match="needs a time zone"):
+        statement.parameters({"at": datetime(2019, 3, 14)})  # noqa: DTZ001 (that is the point)
+
+
+@pytest.mark.sqlite_only
+def test_a_connection_rests_between_readings_and_is_closed_with_the_others(
+    db_session: scoped_session[Session],
+) -> None:
+    resting = reader().resting
+    for _ in range(2):
+        begin_reading()
+        assert fetch_one(_NAMED, called="Neuve") is None
+        assert resting == []
+        end_reading()
+        assert len(resting) == 1
+    waiting = resting[0].driver_connection
+    assert waiting is not None
+    db.engine.dispose()
+    assert resting == []
+    with pytest.raises(sqlite3.ProgrammingError):
+        waiting.cursor()
+
+
+@pytest.mark.sqlite_only
+def test_only_so_many_connections_rest(app: Flask) -> None:
+    with app.app_context():
+        readings = [Reading(reader()) for _ in range(MOST_RESTING + 2)]
+        for reading in readings:
+            reading.driver().execute("SELECT 1").fetchone()
+        for reading in readings:
+            reading.end()
+        assert len(reader().resting) == MOST_RESTING

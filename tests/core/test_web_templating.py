@@ -7,7 +7,8 @@ from flask import Flask, render_template
 from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import DictLoader
+from jinja2 import DictLoader, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from intranet.web.templating import quote
@@ -50,6 +51,29 @@ def test_a_template_speaks_each_language_in_turn(app: Flask, templates: dict[str
         assert render_template("spoken.html").endswith(" other")
     with app.test_request_context(), force_locale("fr"):
         assert render_template("spoken.html") == "fr "
+
+
+def test_a_function_is_called_as_it_is_unless_it_wants_the_context(
+    app: Flask, templates: dict[str, str]
+) -> None:
+    @pass_context
+    def wanted(context: Context, name: str) -> str:
+        return str(context[name])
+
+    app.jinja_env.globals.update(wanted=wanted, given=lambda *values, **named: f"{values} {named}")
+    templates["called.html"] = (
+        '{% for n in [1, 2] %}{{ given(n, "a", **{"b": n}) }}{{ given(n, c=n) }}{{ wanted("word") }}{% endfor %}'
+    )
+    templates["own.html"] = "{{ given(1) }}{% set given = other %}{{ given(2) }}"
+    with app.test_request_context():
+        said = render_template("called.html", word="<é>")
+        assert said == "".join(
+            escape(f"({n}, 'a') {{'b': {n}}}") + escape(f"({n},) {{'c': {n}}}") + escape("<é>")
+            for n in (1, 2)
+        )
+        assert render_template("own.html", other=lambda n: f"mine {n}", given=lambda n: f"page's {n}") == (
+            "page&#39;s 1mine 2"
+        )
 
 
 def test_a_name_of_the_template_s_own_is_not_taken_for_a_global(
