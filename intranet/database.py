@@ -17,7 +17,6 @@ from time import monotonic, sleep
 from typing import Any, cast
 
 from sqlalchemy import DateTime, Enum, Insert, Integer, MetaData, Table, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -189,9 +188,18 @@ def _begin_writing(connection: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
 
 
+def insert_unless_there(dialect: Dialect, model: type[Model]) -> Any:
+    """An ``INSERT`` that can say ``on_conflict_do_nothing`` or ``on_conflict_do_update``, on either database.
+
+    A database's own language is loaded when it is spoken: the other's stays out of memory.
+    """
+    if dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(cast(Table, model.__table__))
+
+
 def insert_new(connection: Connection, model: type[Model]) -> Insert:
     """An ``INSERT`` that does nothing when a row with the same unique key exists already."""
-    table = cast(Table, model.__table__)
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return cast(Insert, insert_unless_there(connection.dialect, model).on_conflict_do_nothing())

@@ -18,6 +18,7 @@ from intranet.accounts import passwords
 from intranet.config import Settings
 from intranet.extensions import db
 from intranet.rows import Kept, reader
+from intranet.web.application import Application
 
 PRODUCTS_HASHER = passwords._hasher
 """As strong as in service: a tenth of the run would go into it."""
@@ -82,7 +83,7 @@ STATEMENTS = CompiledStatements()
 
 def install() -> None:
     """Before the first application of the process."""
-    Flask.url_rule_class = CompiledRule
+    Application.url_rule_class = CompiledRule
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.types import TypeDecorator
 
 from intranet.extensions import db
@@ -57,7 +56,7 @@ def _found(kind: str, param: str) -> tuple[Any, Any, tuple[Any, ...]]:
         number, matches = _FTS.c.rowid, _MATCHED.op("MATCH", is_comparison=True)(typed)
         return _FTS, number, (matches, number.between(first, first + OBJECTS - 1))
     vector: ColumnElement[Any] = literal_column("core_search_entry.vector")
-    asked = func.to_tsquery("simple", typed, type_=TSQUERY)
+    asked = func.to_tsquery("simple", typed)
     return SearchEntry, SearchEntry.id, (SearchEntry.kind == kind, vector.op("@@")(asked))
 
 

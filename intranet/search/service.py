@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.access import registry
+from intranet.database import insert_unless_there
 from intranet.extensions import db
 from intranet.search.models import SearchEntry, first_of
 from intranet.search.words import fold, index_words
@@ -24,8 +24,8 @@ __all__ = ["drop_entry", "fold", "merge", "put_entry", "rebuild"]
 
 def put_entry(kind: str, object_id: int, title: str, words: str) -> None:
     """Keep what the object is found by under ``kind``. Part of the caller's transaction; does not commit."""
-    offer = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement: Any = offer(SearchEntry).values(_row(kind, object_id, title, words))
+    offered = insert_unless_there(db.engine.dialect, SearchEntry)
+    statement = offered.values(_row(kind, object_id, title, words))
     new = statement.excluded
     db.session.execute(
         statement.on_conflict_do_update(

@@ -3,7 +3,7 @@
 - one environment of templates for each language, their constant calls folded (``templating``);
 - one signer for the session's cookie, where Flask derives its key anew for each request and each answer, and what
   it verified kept for a minute;
-- addresses that differ by their numbers alone kept as patterns;
+- addresses that differ by their numbers alone kept as patterns, and what makes an address written when it is made;
 - views and hooks called as they are: none is asynchronous, and Flask would ask each of them at each request.
 
 An address names no number that a key of the database cannot be: it leads nowhere instead of to the database.
@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
+from types import MethodType
 from typing import Any
 
 from flask import Flask, Request, Response, has_request_context
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, Rule
 
 from intranet.current import this_request
 from intranet.translation import current_language
@@ -38,6 +39,24 @@ class KeyConverter(IntegerConverter):
 
     def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(url_map, *args, **{"max": LARGEST_KEY, **kwargs})
+
+
+class AddressRule(Rule):
+    """A rule that writes the functions which make its addresses when one is made.
+
+    Werkzeug writes two for each rule when it is added: a tenth of an application's start, and most are never asked.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        write = super()._compile_builder
+
+        def build(self: AddressRule, **values: Any) -> tuple[str, str]:
+            written = MethodType(write(append_unknown), self)
+            setattr(self, "_build_unknown" if append_unknown else "_build", written)
+            made: tuple[str, str] = written(**values)
+            return made
+
+        return build
 
 
 class SignedSession(SecureCookieSessionInterface):
@@ -86,6 +105,7 @@ class Application(Flask):
     """Flask as this intranet uses it."""
 
     jinja_environment = IntranetEnvironment
+    url_rule_class: type[Rule] = AddressRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._environments: dict[str, Environment] = {}

@@ -14,11 +14,10 @@ from typing import Any
 
 from flask import Flask, Response, flash, redirect, request
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.clock import now
 from intranet.current import notes, person, this_request
-from intranet.database import writing
+from intranet.database import insert_unless_there, writing
 from intranet.extensions import db
 from intranet.translation import gettext as _
 from intranet.web.models import Submission
@@ -42,9 +41,8 @@ def claim() -> Any:
     key = asked.form.get("submission", "")
     if not key or len(key) > LONGEST_KEY:
         return None
-    offer = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = (
-        offer(Submission)
+        insert_unless_there(db.engine.dialect, Submission)
         .values(key=key, user_id=person().user_id, location="", at=now())
         .on_conflict_do_nothing()
         .returning(Submission.key)

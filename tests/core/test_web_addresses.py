@@ -6,9 +6,9 @@ import pytest
 from flask import Flask, url_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, Map, Rule
 
-from intranet.web.application import LARGEST_KEY, KeyConverter
+from intranet.web.application import LARGEST_KEY, AddressRule, KeyConverter
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -37,3 +37,19 @@ def test_what_is_no_number_is_built_each_time(app: Flask) -> None:
         assert url_for("staff.dossiers", q="100 %d", page=2) == "/staff/dossiers?q=100+%25d&page=2"
         with pytest.raises(BuildError):
             url_for("staff.dossier", split_id=3)
+
+
+@given(number=st.integers(0, LARGEST_KEY), word=st.text(min_size=1).filter(lambda text: "/" not in text))
+def test_a_rule_that_writes_its_functions_late_makes_the_same_addresses(number: int, word: str) -> None:
+    patterns = ("/", "/plain", "/<int:number>", "/a/<number>-<word>/<path:word2>", "/<any(x, y):letter>")
+    values = {"number": number, "word": word, "word2": f"{word}/{word}", "letter": "y"}
+    for pattern in patterns:
+        adapters = []
+        for kind in (Rule, AddressRule):
+            rule = kind(pattern, endpoint="here", defaults={"page": 1})
+            adapters.append(Map([rule]).bind("intranet.example"))
+        own = {name: value for name, value in values.items() if f"{name}>" in pattern}
+        for asked in (own, {**own, "beyond": "é&", "page": 1}):  # twice: written, then kept
+            for unknown in (True, False, True):
+                wanted, made = (each.build("here", asked, append_unknown=unknown) for each in adapters)
+                assert made == wanted
