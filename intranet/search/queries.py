@@ -6,7 +6,7 @@ sent: a statement is built once and no text of a user reaches the expression's s
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -48,16 +48,26 @@ class Words(TypeDecorator[str]):
         return " & ".join(f"'{word}':*" if len(word) > 1 else f"'{word}'" for word in words)
 
 
-def _found(kind: str, param: str) -> tuple[Any, Any, tuple[Any, ...]]:
-    """What to select from, its column of entries' numbers, and the criteria."""
+class _Found(NamedTuple):
+    """What to select from, which object each entry is about, what numbers the entries, and the criteria."""
+
+    source: Any
+    object_id: Any
+    number: Any
+    criteria: tuple[Any, ...]
+
+
+def _found(kind: str, param: str) -> _Found:
     typed = bindparam(param, type_=Words())
-    first = first_of(kind)
     if db.engine.dialect.name == "sqlite":
-        number, matches = _FTS.c.rowid, _MATCHED.op("MATCH", is_comparison=True)(typed)
-        return _FTS, number, (matches, number.between(first, first + OBJECTS - 1))
+        first, number = first_of(kind), _FTS.c.rowid
+        matches = _MATCHED.op("MATCH", is_comparison=True)(typed)
+        return _Found(_FTS, number - first, number, (matches, number.between(first, first + OBJECTS - 1)))
     vector: ColumnElement[Any] = literal_column("core_search_entry.vector")
-    asked = func.to_tsquery("simple", typed)
-    return SearchEntry, SearchEntry.id, (SearchEntry.kind == kind, vector.op("@@")(asked))
+    # The kind is one of the vector's words, as the migration wrote it; a cast leaves its sign alone.
+    of_kind: ColumnElement[Any] = literal_column(f"'''={kind}'''::tsquery")
+    matches = vector.op("@@")(of_kind.op("&&")(func.to_tsquery("simple", typed)))
+    return _Found(SearchEntry, SearchEntry.object_id, SearchEntry.id, (matches,))
 
 
 def matching(kind: str, param: str = "q") -> Select[int]:
@@ -65,8 +75,8 @@ def matching(kind: str, param: str = "q") -> Select[int]:
 
     For a list that has its own order. Says nothing about who may see them: the caller's policy does.
     """
-    source, number, criteria = _found(kind, param)
-    return select(number - first_of(kind)).select_from(source).where(*criteria)
+    found = _found(kind, param)
+    return select(found.object_id).select_from(found.source).where(*found.criteria)
 
 
 def newest(statement: S, kind: str, key: Any, param: str = "q") -> S:
@@ -75,10 +85,10 @@ def newest(statement: S, kind: str, key: Any, param: str = "q") -> S:
     ``key`` is the column that holds the object's id. The index is walked from its end, so that with a limit
     only as many rows are read as are shown; the statement's own criteria decide who may see them.
     """
-    source, number, criteria = _found(kind, param)
+    found = _found(kind, param)
     return (
-        statement.select_from(source)
-        .where(*criteria, key == number - first_of(kind))
+        statement.select_from(found.source)
+        .where(*found.criteria, key == found.object_id)
         .order_by(None)
-        .order_by(number.desc())
+        .order_by(found.number.desc())
     )

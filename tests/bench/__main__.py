@@ -142,8 +142,9 @@ def _prepare(url: str, folder: Path, size: int) -> None:
         db.session.commit()
         with db.engine.begin() as connection:
             data.fill(connection, size)
-            if db.engine.dialect.name == "postgresql":
-                connection.execute(text("ANALYZE"))  # what the server does by itself after a while
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE"))  # what the server does by itself after a while
         merge({})  # what the worker does every day
         bailleur = db.session.get_one(type(association), data.FIRST_BAILLEUR + 1)
         make_user(Role.AGENT, bailleur, email="agent@bench.example")
