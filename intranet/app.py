@@ -33,7 +33,7 @@ LANGUAGES = ("fr", "en")
 LOCALES = {code: Locale(code) for code in LANGUAGES}  # parsing one for each request costs as much as a query
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None) -> Application:
     """A ready application. Raises ``SettingsError`` or ``StartRefused``, whose messages say how to mend."""
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level)
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _make_flask(settings: Settings) -> Flask:
+def _make_flask(settings: Settings) -> Application:
     app = Application(
         "intranet",
         static_folder=str(PACKAGE / "static"),

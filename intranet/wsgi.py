@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intranet.app import create_app
-from intranet.operations.server import settle_memory
+from intranet.operations.server import settle
 
 app = create_app()
-settle_memory()
+settle(app)

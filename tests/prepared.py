@@ -77,7 +77,7 @@ class CompiledStatements:
         reader().kept = self.by_rows.setdefault(settings.plugins, {})
 
 
-TEMPLATES = CompiledTemplates()
+PAGES, MAILS = CompiledTemplates(), CompiledTemplates()
 STATEMENTS = CompiledStatements()
 
 
@@ -89,6 +89,8 @@ def install() -> None:
 
 def lend(app: Flask, settings: Settings) -> None:
     """What is known so far, to a new application."""
-    app.jinja_env.bytecode_cache = TEMPLATES
+    with app.test_request_context():
+        app.jinja_env.bytecode_cache = PAGES
     with app.app_context():
+        app.jinja_env.bytecode_cache = MAILS
         STATEMENTS.lend(settings)

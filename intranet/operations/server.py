@@ -11,11 +11,15 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from intranet.access import registry
+from intranet.app import PACKAGE, TEMPLATES
+from intranet.config import settings
 from intranet.extensions import db
 from intranet.operations import metrics
+from intranet.web.application import Application
+from intranet.web.compiled import shelf
 
 log = structlog.get_logger("intranet.server")
 THREADS = 4  # a browser's idle connection must not hold up a whole process
@@ -26,7 +30,15 @@ LARGE_BLOCK = 1 << 20  # bytes
 COLLECT_AFTER = 10_000  # objects made and not yet freed; Python's own 700 is for small programs
 
 
-def settle_memory() -> None:
+def settle(app: Application) -> None:
+    """Before the first page: what an earlier start compiled is at hand, and what this one loaded stays."""
+    with app.app_context():
+        folders = [found.folder for found in registry().plugins.enabled.values()]
+        app.shelf = shelf(settings(), [PACKAGE, TEMPLATES, *folders])
+    _settle_memory()
+
+
+def _settle_memory() -> None:
     """What the start left in memory stays for good: the collector looks through it no more.
 
     Otherwise it does so every few hundred answers, and one of them waits a tenth of a second.
@@ -49,7 +61,7 @@ def _give_large_blocks_back() -> None:
 class Server(BaseApplication):  # type: ignore[misc]
     """``app`` was made before the fork: the processes share its memory, never its connections."""
 
-    def __init__(self, app: Flask, *, bind: str, workers: int, with_jobs: bool) -> None:
+    def __init__(self, app: Application, *, bind: str, workers: int, with_jobs: bool) -> None:
         self.app = app
         self.bind = bind
         self.workers = workers
@@ -77,11 +89,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Application:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        settle_memory()
+        settle(self.app)
         return self.app
 
     def _when_ready(self, _arbiter: Any) -> None:

@@ -1,6 +1,7 @@
 """The Flask application, with what its pages need at each request made once instead.
 
-- one environment of templates for each language, their constant calls folded (``templating``);
+- one environment of templates for each language, their constant calls folded (``templating``), and what was compiled
+  kept for the next start (``compiled``);
 - one signer for the session's cookie, where Flask derives its key anew for each request and each answer, and what
   it verified kept for a minute;
 - addresses that differ by their numbers alone kept as patterns, and what makes an address written when it is made;
@@ -25,10 +26,14 @@ from werkzeug.routing import IntegerConverter, Map, Rule
 
 from intranet.current import this_request
 from intranet.translation import current_language
+from intranet.web.compiled import Shelf
 from intranet.web.templating import IntranetEnvironment
 
 LARGEST_KEY = 2**31 - 1
 """What an ``INTEGER`` column holds on either database."""
+
+ENVIRONMENTS = 16
+"""How many environments of templates are kept: languages times beginnings, of which an installation has one or two."""
 
 ADDRESSES = 4096
 """How many patterns of addresses are kept: several times what the pages hold."""
@@ -108,7 +113,8 @@ class Application(Flask):
     url_rule_class: type[Rule] = AddressRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._environments: dict[str, Environment] = {}
+        self._environments: dict[tuple[str, str | None], Environment] = {}
+        self.shelf: Shelf | None = None
         self._addresses: dict[tuple[str, ...], str] = {}
         super().__init__(*args, **kwargs)
         self.session_interface = SignedSession()
@@ -116,15 +122,25 @@ class Application(Flask):
 
     @property
     def jinja_env(self) -> Environment:
-        """The environment of the reader's language. All share filters, globals and loader with the first."""
-        language = current_language()
-        found = self._environments.get(language)
-        if found is None:
-            first = next(iter(self._environments.values()), None)
-            # Compiled templates are kept apart: their text differs.
-            found = self.create_jinja_environment() if first is None else first.overlay(bytecode_cache=None)
-            self._environments[language] = found
-        return found
+        """The environment of the reader's language, and of where the application begins in the address asked for.
+
+        Both are in the text of compiled templates. All share filters, globals and loader with the first.
+        """
+        key = (current_language(), this_request().root_path if has_request_context() else None)
+        return self._environments.get(key) or self._environment(*key)
+
+    def _environment(self, language: str, root: str | None) -> Environment:
+        known = list(self._environments.items())
+        if not known:
+            made = self.create_jinja_environment()
+        else:
+            if len(known) >= ENVIRONMENTS:
+                self._environments = dict(known[:1])
+            made = known[0][1].overlay(
+                bytecode_cache=self.shelf.place(language, root) if self.shelf else None
+            )
+        self._environments[language, root] = made
+        return made
 
     def url_for(
         self,
