@@ -23,7 +23,7 @@ Line = Mapping[str, Any]
 
 
 class Clause(NamedTuple):
-    """A clause in words. ``facts`` are labelled values, ``ticks`` what is left to tick by hand.
+    """A clause in words. ``facts`` are labelled values.
 
     ``source`` is the text it rests on, empty when it is the parties' own.
     """
@@ -32,7 +32,6 @@ class Clause(NamedTuple):
     title: str
     blocks: list[dict[str, Any]]
     facts: list[list[str]]
-    ticks: list[str]
     source: str = ""
 
 
@@ -99,13 +98,12 @@ def _clause(
     *,
     on: date | None = None,
     pairs: Sequence[tuple[str, str]] = (),
-    ticks: Sequence[str] = (),
     source: str = "",
 ) -> Clause:
     title, text = text_of(key, facts.texts)
     values = {**facts.values, "jour": day(on) if on else _("logement")}
     shown = [[label, value] for label, value in pairs if value]
-    return Clause(key, title, blocks(fill(text, values)), shown, list(ticks), source)
+    return Clause(key, title, blocks(fill(text, values)), shown, source)
 
 
 def _transformations(facts: ClauseFacts, family: Sequence[Line]) -> Iterator[Clause]:
@@ -210,16 +208,18 @@ def _insurance(facts: ClauseFacts) -> Clause:
 
 
 def _image(facts: ClauseFacts) -> Clause:
-    """The consent is asked here and written here: as it was given, or to be ticked on the paper."""
-    given = {
+    """What the family answered. Nothing is left to tick: who signs on a screen could not, and silence is no consent."""
+    said = {
         True: _("La famille accepte que ses membres paraissent sur les photos du chantier."),
         False: _("La famille refuse que ses membres paraissent sur les photos du chantier."),
+        None: _(
+            "La question n’a pas encore été posée : sans accord écrit, personne de la famille ne paraît "
+            "sur les photos."
+        ),
     }
-    pairs, ticks = [], []
-    if facts.image_consent is None:
-        ticks = list(given.values())
-    else:
-        pairs = [(_("Réponse de la famille"), given[facts.image_consent])]
     return _clause(
-        facts, "image", pairs=pairs, ticks=ticks, source=_("Code civil, article 9 ; RGPD, articles 6 et 7.")
+        facts,
+        "image",
+        pairs=[(_("Réponse de la famille"), said[facts.image_consent])],
+        source=_("Code civil, article 9 ; RGPD, articles 6 et 7."),
     )

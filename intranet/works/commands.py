@@ -160,7 +160,7 @@ class IssueContract:
     """``partner_id`` names the works partner: needed when it holds a line, useful to open the chantier.
 
     ``insurance`` is the family's insurer and policy as attested; ``image_consent`` is what it answered when
-    asked whether people may be on photos, ``None`` when it is to answer on the paper.
+    asked whether people may be on photos, ``None`` while it was not asked: nobody is, then.
     """
 
     split_id: int

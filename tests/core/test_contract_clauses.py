@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from intranet.dossiers.terms import Survey
 from intranet.works.contract_content import Amended, document
@@ -88,13 +89,34 @@ def test_works_against_rent_are_written_to_the_cent_with_both_consents() -> None
 
 
 @pytest.mark.usefixtures("french")
-@pytest.mark.parametrize(("given", "ticks"), [(None, 2), (True, 0), (False, 0)])
-def test_the_image_consent_is_written_as_given_or_left_to_tick(given: bool | None, ticks: int) -> None:
-    image = clauses_of(image_consent=given)["image"]
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (True, "La famille accepte que ses membres"),
+        (False, "La famille refuse que ses membres"),
+        (None, "La question n’a pas encore été posée"),
+    ],
+)
+def test_the_image_consent_is_written_as_it_stands(given: bool | None, said: str) -> None:
+    (answer,) = clauses_of(image_consent=given)["image"]["facts"]
 
-    assert len(image["ticks"]) == ticks
-    if given is not None:
-        assert ("refuse" in image["facts"][0][1]) is not given
+    assert answer[0] == "Réponse de la famille"
+    assert answer[1].startswith(said)
+
+
+@pytest.mark.usefixtures("french")
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_question_not_asked_leaves_no_choice_between_two_answers_on_the_paper(language: str) -> None:
+    with force_locale(language):
+        text = text_of(render_pdf(content(image_consent=None, language=language)))
+        agreed, refused, unasked = (
+            " ".join(clauses_of(image_consent=given)["image"]["facts"][0][1].split())
+            for given in (True, False, None)
+        )
+
+    assert unasked in text
+    assert agreed not in text
+    assert refused not in text
 
 
 @pytest.mark.usefixtures("french")

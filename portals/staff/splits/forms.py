@@ -171,7 +171,7 @@ class ContractForm(BaseForm):
     insured_until = DateField(_l("Assurée jusqu’au"), [Optional()])
     image_consent = RadioField(
         _l("La famille accepte-t-elle de paraître sur les photos du chantier ?"),
-        choices=[(YES, _l("Oui")), (NO, _l("Non")), ("", _l("À cocher par elle sur le contrat"))],
+        choices=[(YES, _l("Oui")), (NO, _l("Non")), ("", _l("Pas encore demandé"))],
         default="",
     )
 
