@@ -19,6 +19,7 @@ from intranet.organisations.models import Organisation
 from intranet.signatures.commands import Draw, Signer
 from intranet.signatures.service import sign_drawn
 from intranet.testing.factories import make_actor, make_organisation, make_user
+from intranet.timeline.service import commit
 from intranet.works import service
 from intranet.works.catalogue import load_catalogue
 from intranet.works.commands import AddLine, AnswerLine, HouseholdAnswer, IssueContract, Propose, SendBack
@@ -70,6 +71,7 @@ def make_split(dossier: Dossier, lines: int = 3, state: SplitState = SplitState.
     coordinator = _somebody(Role.COORDINATOR)
     with writing():
         split_id = service.open_split(coordinator, dossier.id).id
+        commit()
         for number in range(lines):
             add_easy_line(coordinator, split_id, number)
         if state is SplitState.WITHDRAWN:

@@ -28,6 +28,7 @@ from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_user
 from intranet.testing.works import fresh, kind_id, lines_of
+from intranet.timeline.service import commit
 from intranet.works import service
 from intranet.works.commands import (
     AddLine,
@@ -80,6 +81,7 @@ class Negotiation(RuleBasedStateMachine):
         self.kinds = [None, *(kind_id(code) for code in CODES)]
         with writing(), at(self.moment):
             self.split_id = service.open_split(self.alc, dossier.id).id
+            commit()
         for _ in range(2):
             self.add(1, None, None, None)
 

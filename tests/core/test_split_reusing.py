@@ -24,7 +24,7 @@ from intranet.works import service
 from intranet.works.commands import AddLine
 from intranet.works.facts import dwelling_facts, line_facts
 from intranet.works.guardrails import check_line
-from intranet.works.models import LineWording, WorksLine
+from intranet.works.models import LineWording, Split, WorksLine
 from intranet.works.service.reusing import Reused, reuse_split
 from intranet.works.terms import Cause, Holder, Need, Payer, SplitState
 from tests.portals.splits import open_browser, text_of
@@ -190,6 +190,7 @@ def test_a_split_of_another_bailleur_and_home_lends_nothing(street: Street) -> N
 
     assert refusal(street, source=elsewhere).rule == "split.reuse.other"
     assert refusal(street, source=987_654).rule == "split.reuse.other"
+    assert db.session.scalars(select(Split).where(Split.dossier_id == street.after.id)).all() == []
 
 
 def test_an_agent_cannot_start_a_visit_for_alc(street: Street) -> None:

@@ -15,6 +15,7 @@ from intranet.extensions import db
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_user
 from intranet.testing.works import kind_id, make_catalogue
+from intranet.timeline.models import TimelineEntry
 from intranet.works.models import Split, WorksLine
 from intranet.works.terms import Holder, SplitState
 from tests.portals.splits import (
@@ -85,6 +86,18 @@ def test_a_locked_line_forged_to_the_tenant_comes_back_with_the_reason(housed: D
     assert answer.status_code == 422
     assert "ces travaux restent au bailleur" in page
     assert "Mes mots à garder" in page
+
+
+def test_a_first_line_that_is_refused_leaves_no_split_and_no_trace_of_one(
+    housed: Dossier, alc: Browser
+) -> None:
+    url = f"/staff/dossiers/{housed.id}/visit"
+    assert alc.post(url, visit_form("L.5", holder="tenant")).status_code == 422
+    assert db.session.scalars(db.select(Split)).all() == []
+    assert db.session.scalars(db.select(TimelineEntry).where(TimelineEntry.subject == "split")).all() == []
+
+    assert alc.post(url, visit_form("L.5")).status_code == 303
+    assert split_of(housed.id).state is SplitState.DRAFT
 
 
 def test_a_partly_professional_kind_asks_its_question_first(housed: Dossier, alc: Browser) -> None:

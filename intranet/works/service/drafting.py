@@ -48,6 +48,7 @@ _CLOSED = (SplitState.WITHDRAWN, SplitState.AMENDED)
 def open_split(actor: Actor, dossier_id: int) -> Split:
     """The open split of the dossier's dwelling, made if there is none. Opening twice opens one.
 
+    Part of the command that writes its first line, which commits: a line refused leaves no empty split behind.
     Refused before a dwelling is allocated. May: those who note the works of the visit.
     """
     require_may(actor, p.VISIT_WRITE)
@@ -72,7 +73,7 @@ def open_split(actor: Actor, dossier_id: int) -> Split:
         )
     )
     if open_one is not None:
-        commit()  # nothing to write: gives the dossier back at once
+        commit()  # nothing was written: gives the dossier back before the split is held, as everywhere
         return open_one
     split = Split(
         dossier_id=dossier_id,
@@ -92,7 +93,6 @@ def open_split(actor: Actor, dossier_id: int) -> Split:
         to_state=split.state.value,
         data={"version": split.version, "number": 0},
     )
-    commit()
     return split
 
 
