@@ -20,6 +20,7 @@ _GUESTS = frozenset(GuestRole)
 
 ACCESS_LOG_READ = "core.access_log.read"
 CATALOGUE_MANAGE = "core.catalogue.manage"
+CHANTIER_IMAGE = "core.chantier.image"
 CHANTIER_PREPARE = "core.chantier.prepare"
 CHANTIER_READ = "core.chantier.read"
 CHANTIER_RUN = "core.chantier.run"
@@ -64,6 +65,11 @@ WEAR_MANAGE = "core.wear.manage"
 PERMISSIONS = (
     Permission(ACCESS_LOG_READ, _l("Lire le journal des accès"), _COORDINATION),
     Permission(CATALOGUE_MANAGE, _l("Modifier le catalogue des travaux"), _COORDINATION),
+    Permission(
+        CHANTIER_IMAGE,
+        _l("Noter si la famille accepte de paraître sur les photos"),
+        _ANIMATOR | _SITE | _FOLLOWING,
+    ),
     Permission(CHANTIER_PREPARE, _l("Ouvrir et préparer un chantier"), _SITE | {Role.ANIMATOR}),
     Permission(CHANTIER_READ, _l("Suivre un chantier"), _EVERYONE - {Role.MEMBER}),
     Permission(CHANTIER_RUN, _l("Tenir le chantier à jour"), _ANIMATOR | _SITE),

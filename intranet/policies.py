@@ -229,6 +229,14 @@ POLICIES = (
     *_on(Commitment, _commitments, p.COMMITMENT_READ, p.COMMITMENT_DO),
     *_on(Commitment, _commitments, p.COMMITMENT_CONFIRM, p.COMMITMENT_VOICE),
     *_on(Contract, _contracts, p.CONTRACT_READ, p.CONTRACT_RECORD, p.CONTRACT_SIGN, p.CHANTIER_PREPARE),
-    *_on(Chantier, _chantiers, p.CHANTIER_READ, p.CHANTIER_RUN, p.CHANTIER_PREPARE, p.HANDOVER_DECIDE),
+    *_on(
+        Chantier,
+        _chantiers,
+        p.CHANTIER_IMAGE,
+        p.CHANTIER_READ,
+        p.CHANTIER_RUN,
+        p.CHANTIER_PREPARE,
+        p.HANDOVER_DECIDE,
+    ),
     *_on(Document, _files, p.FILE_READ),
 )

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from intranet.access import Actor
+from intranet.chantiers.image_right import right_of
 from intranet.chantiers.loading import take_chantier
 from intranet.chantiers.machine import UNDONE
 from intranet.chantiers.models import Chantier, Hours, Reserve, SitePhoto, Task
 from intranet.chantiers.opening import AUDIENCE
+from intranet.chantiers.photos import erase_people
 from intranet.chantiers.rules import SITE_HOLDERS
 from intranet.chantiers.search import index_chantier
 from intranet.chantiers.terms import ChantierState, TaskState
@@ -68,6 +70,8 @@ def apply(actor: Actor, contract: Contract) -> None:
         _follow(actor, chantier, line, position, tasks.get(line.get("origin_id")))
     db.session.flush()
     index_chantier(chantier.id)
+    if right_of(chantier).agreed is False:
+        erase_people([chantier])
     record(
         "chantier.amended",
         actor=actor,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from intranet.chantiers.terms import HoursRole, Moment
+from intranet.chantiers.terms import HoursRole, Moment, Recognisable
 from intranet.works.terms import Side
 
 
@@ -35,7 +35,7 @@ class EnterHours:
 
 @dataclass(frozen=True, slots=True)
 class AddPhoto:
-    """``spot`` pairs before and after; empty: the task, or the dwelling as a whole."""
+    """``spot`` pairs before and after; empty: the task, or the dwelling as a whole. ``recognisable`` must be said."""
 
     chantier_id: int
     moment: Moment
@@ -43,7 +43,20 @@ class AddPhoto:
     task_id: int | None = None
     spot: str = ""
     caption: str = ""
-    nobody_recognisable: bool = False
+    recognisable: Recognisable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerImage:
+    """May members of the family be on the pictures? ``on``: the day of its written agreement.
+
+    ``seen`` is the answer the page showed (``ImageRight.key``).
+    """
+
+    chantier_id: int
+    agreed: bool
+    on: date | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

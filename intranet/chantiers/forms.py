@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
-from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry, WriteNote
-from intranet.chantiers.terms import HoursRole, Moment
+from intranet.chantiers.commands import AddPhoto, AnswerImage, EnterHours, HandOverTask, HoursEntry, WriteNote
+from intranet.chantiers.terms import HoursRole, Moment, Recognisable
 from intranet.errors import Refused
 from intranet.translation import gettext as _
 from intranet.web.answering import number_sent
@@ -80,8 +80,16 @@ def photo_from(sent: Sent, chantier_id: int) -> AddPhoto:
         task_id=read_number(sent, "task_id") or None,
         spot=sent.get("spot", ""),
         caption=sent.get("caption", ""),
-        nobody_recognisable=sent.get("nobody_recognisable") == "1",
+        recognisable=_choice(Recognisable, sent.get("recognisable", "")),
     )
+
+
+def image_from(sent: Sent, chantier_id: int) -> AnswerImage:
+    """The family's answer about its image: ``answer`` is ``agreed`` or ``refused``."""
+    answer = sent.get("answer", "")
+    if answer not in ("agreed", "refused"):
+        raise Refused("image.answer", _("Dites si la famille accepte ou refuse."), field="answer")
+    return AnswerImage(chantier_id, answer == "agreed", read_optional_day(sent, "on"), sent.get("seen", ""))
 
 
 def note_from(sent: Sent, chantier_id: int) -> WriteNote:

@@ -1,26 +1,23 @@
-"""What happens on site, day by day: hours, pictures, session notes."""
+"""What happens on site, day by day: hours and session notes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import IO
 
 from sqlalchemy import func, select
 
 from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
-from intranet.chantiers.commands import AddPhoto, EnterHours, HoursEntry, WriteNote
-from intranet.chantiers.loading import gone, take_chantier
-from intranet.chantiers.models import Chantier, Hours, SessionNote, SitePhoto, Task
-from intranet.chantiers.opening import AUDIENCE, ON_SITE
+from intranet.chantiers.commands import EnterHours, HoursEntry, WriteNote
+from intranet.chantiers.loading import take_chantier, task_of
+from intranet.chantiers.models import Chantier, Hours, SessionNote, Task
+from intranet.chantiers.opening import ON_SITE
 from intranet.chantiers.rules import LONGEST_DAY, too_long
-from intranet.chantiers.terms import HoursRole, Moment
+from intranet.chantiers.terms import HoursRole
 from intranet.clock import today
 from intranet.deletion import check_delete
-from intranet.documents.models import Document, DocumentKind
-from intranet.documents.service import remove, take_in
 from intranet.dossiers.models import Dossier, Household
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
@@ -40,7 +37,7 @@ def enter_hours(actor: Actor, command: EnterHours) -> None:
     """
     require_may(actor, p.CHANTIER_RUN)
     chantier = take_chantier(command.chantier_id)
-    task = _task_of(chantier, command.task_id)
+    task = task_of(chantier, command.task_id)
     key = command.client_key[:LONGEST_KEY]
     entries = [_named(actor, chantier, entry) for entry in command.entries if entry.minutes]
     if not entries:
@@ -86,7 +83,7 @@ def remove_hours(actor: Actor, hours_id: int) -> None:
         return
     if actor.scope.kind is not OrganisationKind.ASSOCIATION and entry.entered_by != actor.user_id:
         raise NotAllowed("hours.another", _("Ces heures ont été saisies par quelqu’un d’autre."))
-    task = _task_of(chantier, entry.task_id)
+    task = task_of(chantier, entry.task_id)
     check_delete(entry)
     db.session.delete(entry)
     record(
@@ -99,13 +96,6 @@ def remove_hours(actor: Actor, hours_id: int) -> None:
         audience=ON_SITE,
     )
     commit()
-
-
-def _task_of(chantier: Chantier, task_id: int) -> Task:
-    task = db.session.get(Task, task_id)
-    if task is None or task.chantier_id != chantier.id:
-        raise gone()
-    return task
 
 
 def _named(actor: Actor, chantier: Chantier, entry: HoursEntry) -> HoursEntry:
@@ -180,94 +170,6 @@ def _check_lengths(actor: Actor, chantier: Chantier, on: date, entries: Iterable
                 field="hours",
             )
         spent[who] += entry.minutes
-
-
-def add_photo(actor: Actor, command: AddPhoto, stream: IO[bytes], filename: str) -> SitePhoto:
-    """Add a picture. The same picture of the same spot again: the first one is returned.
-
-    The bailleur sees what was taken after the works; the rest stays between ALC and the partner. A picture
-    that shows people needs their consent to their image, which this form does not take: it is refused.
-    """
-    require_may(actor, p.CHANTIER_RUN)
-    chantier = take_chantier(command.chantier_id)
-    if not command.nobody_recognisable:
-        raise Refused(
-            "photo.people",
-            _(
-                "Confirmez que personne n’est reconnaissable. Sinon, reprenez la photo sans les personnes : "
-                "leur accord écrit serait nécessaire."
-            ),
-            field="nobody_recognisable",
-        )
-    if command.taken_on > today():
-        raise Refused("photo.future", _("Ce jour n’est pas encore venu."), field="taken_on")
-    task = _task_of(chantier, command.task_id) if command.task_id else None
-    spot = checked(command.spot, 60, field="spot", multiline=False) or (task.room if task else "")[:60]
-    caption = checked(command.caption, 255, field="caption", multiline=False)
-    after = command.moment is Moment.AFTER
-    document = take_in(
-        stream,
-        filename,
-        kind=DocumentKind.PHOTO,
-        dossier_id=chantier.dossier_id,
-        audience=AUDIENCE if after else ON_SITE,
-        actor=actor,
-    )
-    twin = db.session.scalar(
-        select(SitePhoto)
-        .join(Document, Document.id == SitePhoto.document_id)
-        .where(
-            SitePhoto.chantier_id == chantier.id,
-            SitePhoto.moment == command.moment,
-            SitePhoto.spot == spot,
-            Document.digest == document.digest,
-        )
-    )
-    if twin is not None:
-        db.session.rollback()
-        return twin
-    photo = SitePhoto(
-        chantier_id=chantier.id,
-        task_id=task.id if task else None,
-        document_id=document.id,
-        moment=command.moment,
-        spot=spot,
-        caption=caption,
-        taken_on=command.taken_on,
-    )
-    db.session.add(photo)
-    db.session.flush()
-    _record_photo(actor, chantier, photo, "chantier.photo_added")
-    commit()
-    return photo
-
-
-def remove_photo(actor: Actor, photo_id: int) -> None:
-    """Take a picture away for good, bytes and all: it should not have been there."""
-    require_may(actor, p.CHANTIER_RUN)
-    photo = db.session.get(SitePhoto, photo_id)
-    if photo is None:
-        return
-    chantier = take_chantier(photo.chantier_id)
-    document = db.session.get_one(Document, photo.document_id)
-    check_delete(photo)
-    _record_photo(actor, chantier, photo, "chantier.photo_removed")
-    db.session.delete(photo)
-    db.session.flush()
-    remove(document)
-    commit()
-
-
-def _record_photo(actor: Actor, chantier: Chantier, photo: SitePhoto, kind: str) -> None:
-    record(
-        kind,
-        actor=actor,
-        subject="chantier",
-        subject_id=chantier.id,
-        dossier_id=chantier.dossier_id,
-        data={"moment": photo.moment, "spot": photo.spot},
-        audience=AUDIENCE if photo.moment is Moment.AFTER else ON_SITE,
-    )
 
 
 def write_note(actor: Actor, command: WriteNote) -> SessionNote:

@@ -1,6 +1,7 @@
 """The statements of what is kept day by day on site: hours, pictures, notes, ticks of the start list.
 
-A bailleur gets the pictures taken after the works, and nothing of the rest whoever asks (``domain.md`` §6).
+A bailleur gets the pictures taken after the works with nobody on them, and nothing of the rest whoever asks
+(``domain.md`` §6).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def hours_entries(scope: Scope) -> Statement:
 
 
 def photos(scope: Scope) -> Statement:
-    """Pictures of a chantier, spot by spot; a bailleur sees those taken after the works."""
+    """Pictures of a chantier, spot by spot; a bailleur sees those taken after the works, with nobody on them."""
     statement = (
         select(
             SitePhoto.id,
@@ -60,6 +61,7 @@ def photos(scope: Scope) -> Statement:
             SitePhoto.moment,
             SitePhoto.spot,
             SitePhoto.caption,
+            SitePhoto.shows_people,
             SitePhoto.taken_on,
             Document.width,
             Document.height,
@@ -68,7 +70,7 @@ def photos(scope: Scope) -> Statement:
         .join(Document, Document.id == SitePhoto.document_id)
     )
     if scope.kind is OrganisationKind.BAILLEUR:
-        statement = statement.where(SitePhoto.moment == Moment.AFTER)
+        statement = statement.where(SitePhoto.moment == Moment.AFTER, ~SitePhoto.shows_people)
     return of_chantier(scope, statement).order_by(SitePhoto.spot, SitePhoto.taken_on, SitePhoto.id)
 
 

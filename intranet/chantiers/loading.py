@@ -56,6 +56,14 @@ def take_task(task_id: int) -> tuple[Task, Chantier]:
     return task, chantier
 
 
+def task_of(chantier: Chantier, task_id: int) -> Task:
+    """The task, if it is one of the chantier's."""
+    task = db.session.get(Task, task_id)
+    if task is None or task.chantier_id != chantier.id:
+        raise gone()
+    return task
+
+
 def chantier_facts(chantier: Chantier, starts_on: date) -> ChantierFacts:
     """What the guards of the chantier look at; the family's insurance is asked for the day ``starts_on``."""
     tasks = db.session.execute(

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from flask import abort
 
+from intranet import permissions as p
 from intranet.access import Actor
 from intranet.chantiers import queries
+from intranet.chantiers.image_right import image_sentence
 from intranet.chantiers.machine import BEFORE_START
 from intranet.chantiers.rules import Progress
 from intranet.chantiers.terms import HoursRole, Moment
@@ -85,7 +87,7 @@ def rooms_of(rows: Sequence[TaskView]) -> list[Room]:
 
 
 def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem | None) -> dict[str, Any]:
-    """What the templates of ``chantiers/`` need; 404 when the person may not see the chantier. Ten statements."""
+    """What the templates of ``chantiers/`` need; 404 when the person may not see the chantier. Eleven statements."""
     chantier = queries.chantier_header(chantier_id)
     if chantier is None:
         abort(404)
@@ -99,6 +101,7 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         )
         for row in queries.tasks(chantier_id)
     ]
+    spots, image = queries.photo_spots(chantier_id), queries.image_answer(chantier_id)
     start = queries.start_list(chantier) if chantier.state in BEFORE_START else []
     return {
         "chantier": chantier,
@@ -110,7 +113,13 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         "rooms": rooms_of(tasks),
         "totals": totals,
         "entries": queries.hours_entries(chantier_id),
-        "spots": queries.photo_spots(chantier_id),
+        "spots": spots,
+        "image": image,
+        "image_said": image_sentence(image),
+        "may_note_image": person.may(p.CHANTIER_IMAGE),
+        "with_people": sum(
+            photo.shows_people for spot in spots for row in spot.by_moment.values() for photo in row
+        ),
         "notes": queries.notes(chantier_id),
         "start": start,
         "missing": queries.start_refusal(start) if start else "",

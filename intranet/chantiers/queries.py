@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from intranet.chantiers import journal_statements, opening_statements, statements
+from intranet.chantiers.image_right import ImageRight, image_right, shown_answer
 from intranet.chantiers.insurance import start_day
 from intranet.chantiers.machine import CHANTIER, TASK, ChantierFacts, TaskFacts
 from intranet.chantiers.rules import BY_HAND, Progress, done_with_pct, missing_items
@@ -140,6 +141,11 @@ def photo_spots(chantier_id: int) -> list[Spot]:
     for row in fetch_all(journal_statements.photos, chantier_id=chantier_id):
         spots.setdefault(row.spot, {moment: [] for moment in Moment})[row.moment].append(row)
     return [Spot(name, by_moment) for name, by_moment in spots.items()]
+
+
+def image_answer(chantier_id: int) -> ImageRight:
+    """What the family says today of being on the pictures."""
+    return image_right(fetch_one(shown_answer, chantier_id=chantier_id))
 
 
 def notes(chantier_id: int) -> Rows:

@@ -44,6 +44,13 @@ class HoursRole(enum.StrEnum):
     ALC = "alc"
 
 
+class Recognisable(enum.StrEnum):
+    """Who can be recognised on a picture. Anybody but the family is never shown."""
+
+    NOBODY = "nobody"
+    FAMILY = "family"
+
+
 class Moment(enum.StrEnum):
     BEFORE = "before"
     DURING = "during"

@@ -164,6 +164,18 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
             chantier_id, "photos", lambda: service.remove_photo(actor(), photo_id), _("Photo supprimée.")
         )
 
+    @bp.post("/chantiers/<int:chantier_id>/image")
+    @requires(p.CHANTIER_IMAGE)
+    def chantier_image(chantier_id: int) -> ResponseReturnValue:
+        """What the family says of being on the pictures."""
+        check(p.CHANTIER_IMAGE, chantier_id)
+        return run(
+            chantier_id,
+            "image",
+            lambda: service.answer_image(actor(), forms.image_from(request.form, chantier_id)),
+            _("La réponse de la famille est notée."),
+        )
+
     @bp.post("/chantiers/<int:chantier_id>/notes")
     @requires(p.CHANTIER_RUN)
     def chantier_note(chantier_id: int) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from typing import Any
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
+from intranet.translation import ngettext
 from intranet.web.formatting import day, hours
 from intranet.web.states import StateWord
 from intranet.works.terms import Holder, Side
@@ -181,6 +182,28 @@ def _photo(sentence: Any) -> Any:
     return word
 
 
+def _image_agreed(facts: Mapping[str, Any]) -> str:
+    if not facts["on"]:
+        return str(_("a noté que la famille accepte de paraître sur les photos"))
+    on = day(date.fromisoformat(facts["on"]))
+    return str(
+        _("a noté que la famille accepte de paraître sur les photos (accord écrit du %(day)s)", day=on)
+    )
+
+
+def _image_refused(facts: Mapping[str, Any]) -> str:
+    """A refusal, and how many pictures went with it."""
+    if not facts["photos"]:
+        return str(_("a noté que la famille ne veut pas paraître sur les photos"))
+    return str(
+        ngettext(
+            "a noté que la famille ne veut plus paraître sur les photos ; %(num)d photo est effacée",
+            "a noté que la famille ne veut plus paraître sur les photos ; %(num)d photos sont effacées",
+            facts["photos"],
+        )
+    )
+
+
 TIMELINE: dict[str, Any] = {
     "chantier.opened": _l("a ouvert le chantier (%(tasks)s tâches)"),
     "chantier.item_ticked": _item(_l("a coché avant le démarrage : %(item)s")),
@@ -197,6 +220,8 @@ TIMELINE: dict[str, Any] = {
     "chantier.hours_removed": _hours_back,
     "chantier.photo_added": _photo(_l("a ajouté une photo (%(moment)s, %(spot)s)")),
     "chantier.photo_removed": _photo(_l("a supprimé une photo (%(moment)s, %(spot)s)")),
+    "chantier.image_agreed": _image_agreed,
+    "chantier.image_refused": _image_refused,
     "chantier.note_written": _l("a écrit un compte rendu de séance"),
     "chantier.amended": _l("Le chantier suit l’avenant %(number)s"),
     "task.added": _l("« %(task)s » (%(room)s) s’ajoute au chantier, par avenant"),

@@ -12,7 +12,7 @@ from intranet.chantiers import service as chantiers
 from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry, WriteNote
 from intranet.chantiers.models import Reserve, Task
 from intranet.chantiers.rules import BY_HAND
-from intranet.chantiers.terms import HoursRole, Moment, StartItem
+from intranet.chantiers.terms import HoursRole, Moment, Recognisable, StartItem
 from intranet.demo.days import on, planned_day, working_days_ago
 from intranet.demo.housed import Path
 from intranet.demo.people import Cast
@@ -124,7 +124,7 @@ class Works(Path):
                         moment,
                         day,
                         spot=f"{room}, depuis la porte",
-                        nobody_recognisable=True,
+                        recognisable=Recognisable.NOBODY,
                     ),
                     io.BytesIO(drawn),
                     f"{room}.jpg",

@@ -17,7 +17,7 @@ from intranet.chantiers import service
 from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry
 from intranet.chantiers.models import Chantier, Reserve, Task
 from intranet.chantiers.rules import BY_HAND
-from intranet.chantiers.terms import ChantierState, HoursRole, Moment, TaskState
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, Recognisable, TaskState
 from intranet.clock import today
 from intranet.dossiers.commands import AttestInsurance
 from intranet.dossiers.insurance import attest_insurance
@@ -236,6 +236,6 @@ def add_photo(
 ) -> int:
     """Add a picture; its id."""
     command = AddPhoto(
-        cast.chantier.id, moment, today(), task.id if task else None, spot, nobody_recognisable=True
+        cast.chantier.id, moment, today(), task.id if task else None, spot, recognisable=Recognisable.NOBODY
     )
     return service.add_photo(cast.animator, command, jpeg(colour), "photo.jpg").id

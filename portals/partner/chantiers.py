@@ -72,6 +72,7 @@ def _render(template: str, chantier_id: int, problem: Problem | None) -> str:
         may_run=person.may(p.CHANTIER_RUN),
         may_decide=False,
         remove_any=False,
+        may_agree=False,
         show_partner=False,
         insurance_url="",
         survey_words=SURVEYS,

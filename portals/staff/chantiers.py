@@ -123,6 +123,7 @@ def _render(template: str, chantier_id: int, problem: Problem | None) -> str:
         may_run=person.may(p.CHANTIER_RUN),
         may_decide=person.may(p.HANDOVER_DECIDE),
         remove_any=True,
+        may_agree=True,
         show_partner=True,
         survey_words=SURVEYS,
         prefix=url_for("staff.chantier", chantier_id=chantier_id),

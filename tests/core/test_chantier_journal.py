@@ -16,7 +16,7 @@ from intranet.chantiers import service
 from intranet.chantiers.commands import AddPhoto, EnterHours, HandOverTask, HoursEntry, WriteNote
 from intranet.chantiers.models import Hours, SessionNote, SitePhoto
 from intranet.chantiers.rules import LONGEST_DAY, done_with_pct
-from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, Recognisable, StartItem
 from intranet.clock import today
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
@@ -139,7 +139,7 @@ def test_a_picture_where_somebody_may_be_recognised_is_refused(running: Cast) ->
     command = AddPhoto(running.chantier.id, Moment.BEFORE, today())
     with pytest.raises(Refused) as refused:
         service.add_photo(running.animator, command, jpeg(), "a.jpg")
-    assert refused.value.field == "nobody_recognisable"
+    assert refused.value.field == "recognisable"
 
 
 def test_the_same_picture_of_the_same_spot_is_added_once(running: Cast) -> None:
@@ -150,7 +150,7 @@ def test_the_same_picture_of_the_same_spot_is_added_once(running: Cast) -> None:
 
 
 def test_what_is_no_picture_is_refused(running: Cast) -> None:
-    command = AddPhoto(running.chantier.id, Moment.BEFORE, today(), nobody_recognisable=True)
+    command = AddPhoto(running.chantier.id, Moment.BEFORE, today(), recognisable=Recognisable.NOBODY)
     with pytest.raises(Refused) as refused:
         service.add_photo(running.animator, command, io.BytesIO(b"\x7fELF" + bytes(100)), "photo.jpg")
     assert refused.value.field == "file"

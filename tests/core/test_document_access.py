@@ -13,7 +13,7 @@ from intranet.access import OrganisationKind, Role
 from intranet.accounts.models import User
 from intranet.chantiers.models import SitePhoto
 from intranet.chantiers.service import remove_photo
-from intranet.chantiers.terms import ChantierState, Moment
+from intranet.chantiers.terms import ChantierState, Moment, Recognisable
 from intranet.documents.models import Document, DocumentKind
 from intranet.documents.service import store_bytes
 from intranet.documents.storage import storage
@@ -76,7 +76,7 @@ def test_the_thumbnail_is_the_whole_picture_until_the_worker_made_it(cast: Cast,
     from intranet.testing.chantiers import jpeg
 
     run_due()  # what the start of the chantier left to do
-    command = AddPhoto(cast.chantier.id, Moment.BEFORE, today(), nobody_recognisable=True)
+    command = AddPhoto(cast.chantier.id, Moment.BEFORE, today(), recognisable=Recognisable.NOBODY)
     photo_id = add(cast.animator, command, jpeg(size=(1600, 1200)), "a.jpg").id
     document_id = document_of(photo_id).id
     sign_in(client, cast.animator_user)

@@ -170,7 +170,7 @@ def test_a_picture_of_40_megabytes_is_refused_in_words(browser: Browser, site: S
             page.get_by_text("Photo du logement").click()
             page.set_input_files("#file-0", heavy)
             form = page.locator("form:has(#file-0)")
-            form.locator("input[name=nobody_recognisable]").check()
+            form.locator("input[name=recognisable][value=nobody]").check()
             form.get_by_role("button", name="Ajouter la photo").click()
             animator.reads("25 Mo")
 

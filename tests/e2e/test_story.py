@@ -365,7 +365,7 @@ def work_a_day(animator: Visitor, chantier: int) -> None:
     )
     form = page.locator("form:has(#file-0)")
     form.locator("input[value=after]").check()
-    form.locator("input[name=nobody_recognisable]").check()
+    form.locator("input[name=recognisable][value=nobody]").check()
     form.locator("#spot-0").fill("Cuisine, depuis la porte")
     form.get_by_role("button", name="Ajouter la photo").click()
     shown = page.locator(".site-spot img").first

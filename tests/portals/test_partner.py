@@ -88,7 +88,7 @@ def test_a_photo_is_added_from_the_camera(on_site: Browser, running: Cast) -> No
         "moment": "before",
         "taken_on": today().isoformat(),
         "task_id": str(task.id),
-        "nobody_recognisable": "1",
+        "recognisable": "nobody",
     }
     answer = on_site.post("/photos", **form, file=(jpeg(), "IMG.jpg"))
     assert answer.status_code == 303
@@ -102,7 +102,7 @@ def test_a_photo_of_40_mb_is_refused_in_a_sentence_and_the_form_stays_filled(on_
         moment="after",
         taken_on=today().isoformat(),
         spot="depuis la fenêtre",
-        nobody_recognisable="1",
+        recognisable="nobody",
         file=(huge, "IMG.jpg"),
     )
     assert answer.status_code == 422
