@@ -18,7 +18,9 @@ from intranet.commitments.rules import CommitmentState
 from intranet.permissions import PERMISSIONS
 from intranet.transitions import Machine
 from intranet.works.machine import CONTRACT, CONTRACT_ACTS, SPLIT, SPLIT_ACTS, TURN, Act
+from intranet.works.rules import CONSENTED, WORDING_COLUMNS
 from intranet.works.terms import ContractState, SplitState
+from intranet.works.wordings import WHATS
 
 ROLES: Mapping[Role | GuestRole, str] = {
     Role.COORDINATOR: "coordination",
@@ -124,6 +126,20 @@ envoie pas.
 """
 
 
+_REWORDED = """## Quand une ligne change
+
+La réponse de chacun, un garde-fou levé et les accords sur la déduction du loyer portent sur une formulation exacte :
+tout changement de la ligne les fait tomber, et l’on demande de nouveau.
+
+L’accord écrit du bailleur (loi n° 89-462, article 7 f) porte sur des travaux et un lieu :
+
+- il tombe, avec son papier, quand change : {falls} ;
+- il reste quand change : {stays}.
+
+Une autre date, écrite en même temps que le changement, est celle d’un accord aux travaux tels qu’ils sont alors.
+"""
+
+
 class Outcome(StrEnum):
     """What the server answers in one cell."""
 
@@ -181,7 +197,15 @@ CHAPTERS = (
 
 def written() -> str:
     """The whole page, in Markdown."""
-    return "\n".join((_HEAD, *(line for chapter in CHAPTERS for line in _section(chapter))))
+    return "\n".join((_HEAD, *(line for chapter in CHAPTERS for line in _section(chapter)), _reworded()))
+
+
+def _reworded() -> str:
+    """What a written consent outlives, field by field of the wording."""
+    words = {**WHATS, "kind_id": "type de travaux"}
+    falls = [str(words[name]) for name in WORDING_COLUMNS if name in CONSENTED]
+    stays = [str(words[name]) for name in WORDING_COLUMNS if name not in CONSENTED]
+    return _REWORDED.format(falls=", ".join(falls), stays=", ".join(stays))
 
 
 def _section(chapter: Chapter) -> Iterator[str]:

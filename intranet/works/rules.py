@@ -89,7 +89,19 @@ class Wording:
 WORDING_COLUMNS = tuple(each.name for each in fields(Wording))
 """The columns of a line that make its wording."""
 
+CONSENTED = ("kind_id", "label", "room")
+"""What the bailleur's written consent is given to (loi n° 89-462, art. 7 f): which works, and where."""
+
 _SAID_WHEN_GIVEN = ("tenant_cents", "due_on")
+
+
+def consent_covers(consented: Wording, present: Wording) -> bool:
+    """Whether a written consent to ``consented`` is one to ``present``: the same works in the same room.
+
+    Who does them, who pays, for how much, by when and why they are wanted is negotiated beside it: an answer, a
+    guard-rail set aside and a consent to works against rent are to one exact wording, and fall with any change.
+    """
+    return all(getattr(consented, name) == getattr(present, name) for name in CONSENTED)
 
 
 def wording_data(wording: Wording) -> dict[str, Any]:

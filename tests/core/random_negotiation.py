@@ -78,6 +78,7 @@ class Negotiation(RuleBasedStateMachine):
         self.agents = [make_actor(make_user(Role.AGENT, owner)) for _ in range(2)]
         self.said: set[tuple[Side, int, str]] = set()
         self.old: list[tuple[int, str]] = []
+        self.consented: set[tuple[int, str]] = set()  # lines and the rooms a written consent was given for
         self.kinds = [None, *(kind_id(code) for code in CODES)]
         with writing(), at(self.moment):
             self.split_id = service.open_split(self.alc, dossier.id).id
@@ -187,9 +188,17 @@ class Negotiation(RuleBasedStateMachine):
         share=SHARES,
         met=st.none() | st.booleans(),
         back=st.integers(0, 1),
+        room=st.sampled_from(["Séjour", "Chambre 1"]),
     )
     def change(
-        self, which: int, holder: Holder, payer: Payer, share: int | None, met: bool | None, back: int
+        self,
+        which: int,
+        holder: Holder,
+        payer: Payer,
+        share: int | None,
+        met: bool | None,
+        back: int,
+        room: str,
     ) -> None:
         line = self.line(which)
         if line is None:
@@ -200,7 +209,7 @@ class Negotiation(RuleBasedStateMachine):
                 ChangeLine(
                     line.id,
                     line.version - back,
-                    line.room,
+                    room,
                     line.need,
                     holder,
                     payer,
@@ -266,7 +275,7 @@ class Negotiation(RuleBasedStateMachine):
         if line is None:
             return
         seen = next((old for each, old in self.old if each == line.id), "") if stale else line.digest
-        present, line_id = line.digest, line.id
+        present, line_id, room = line.digest, line.id, line.room
         due_on = today() + timedelta(days=due) if due is not None else None
         command = AnswerLine(
             line_id, seen, answer, holder, share, payer, due_on, "Pourquoi", consents=consents
@@ -276,6 +285,8 @@ class Negotiation(RuleBasedStateMachine):
             assert seen == present, "an answer to another wording was taken"
             if answer is Answer.ACCEPTED:
                 self.said.add((Side.BAILLEUR, line_id, seen))
+            if consents:
+                self.consented.add((line_id, room))
 
     @rule(back=st.integers(0, 1))
     def accept_the_rest(self, back: int) -> None:
@@ -357,6 +368,11 @@ class Negotiation(RuleBasedStateMachine):
             bare = check_line(replace(facts, set_aside=frozenset()), home)
             assert {each.rule for each in bare} <= facts.set_aside & {"condition_unmet"}
             assert line.digest == digest(wording_of(line))
+
+    @invariant()
+    def a_written_consent_is_to_the_works_it_was_given_to(self) -> None:
+        for line in lines_of(self.split_id):
+            assert line.consent_on is None or (line.id, line.room) in self.consented
 
     @invariant()
     def every_wording_is_in_the_history_of_its_line(self) -> None:

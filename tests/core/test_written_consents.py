@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,8 @@ from intranet.timeline.queries import entries
 from intranet.works import service
 from intranet.works.commands import AddLine, ChangeLine
 from intranet.works.models import LineAnswer, Split, WorksLine
-from intranet.works.terms import Answer, Holder, Need, Payer, Side, SplitState
+from intranet.works.terms import Answer, Cause, Holder, Need, Payer, Side, SplitState
+from tests.core.negotiating import reworded
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -156,3 +159,90 @@ def test_a_consent_taken_back_takes_its_paper_along() -> None:
 
     assert (tiles(split).consent_on, tiles(split).consent_document_id) == (None, None)
     assert tiles(split).lock == "written_consent"
+
+
+# What it outlives
+
+
+def consented(state: SplitState = SplitState.DRAFT, holder: Holder = Holder.BAILLEUR) -> Split:
+    split = a_split(state)
+    filed(split, paper())
+    if holder is not Holder.BAILLEUR:
+        changed(split, holder=holder)
+    return split
+
+
+def changed(split: Split, **changes: Any) -> WorksLine:
+    """The line as its form comes back, with the day of consent it was opened with unless another is typed."""
+    line = tiles(split)
+    command = replace(reworded(line), label=line.label, consent_on=line.consent_on)
+    with writing():
+        return service.change_line(make_parties(fresh(split.id)).coordinator, replace(command, **changes))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"minutes": 900},
+        {"materials_cents": 12_300},
+        {"holder": Holder.TENANT},
+        {"holder": Holder.SHARED, "tenant_share_pct": 40},
+        {"holder": Holder.PARTNER},
+        {"materials_payer": Payer.ALC},
+        {"cause": Cause.WEAR},
+        {"due_on": date(today().year, 12, 31)},
+    ],
+)
+def test_it_stays_while_the_works_are_the_same(change: dict[str, Any]) -> None:
+    split = consented()
+    before = tiles(split).digest
+    changed(split, **change)
+
+    assert tiles(split).digest != before
+    assert tiles(split).consent_on == today() - timedelta(days=3)
+    assert tiles(split).consent_document_id is not None
+
+
+@pytest.mark.parametrize(
+    "change", [{"room": "Salle de bains"}, {"label": "Carrelage mural"}, {"kind": "E.5"}]
+)
+def test_it_ends_with_its_paper_when_the_works_or_the_room_change(change: dict[str, str]) -> None:
+    split = consented()
+    wanted: dict[str, Any] = {"kind_id": kind_id(change["kind"])} if "kind" in change else change
+    changed(split, **wanted)
+
+    assert (tiles(split).consent_on, tiles(split).consent_document_id) == (None, None)
+    assert tiles(split).lock == "written_consent"
+    assert "ne retient plus l’accord écrit du bailleur" in " ".join(
+        each.sentence for each in entries(split.dossier_id, "alc")
+    )
+
+
+def test_a_family_that_holds_the_line_needs_a_consent_to_what_it_is_now() -> None:
+    split = consented(holder=Holder.TENANT)
+    with pytest.raises(Refused) as refused:
+        changed(split, room="Salle de bains")
+    db.session.rollback()
+    assert (refused.value.rule, refused.value.field) == ("line.consent_elsewhere", "consent_on")
+    assert "Cuisine" in str(refused.value.message)
+    assert (tiles(split).room, tiles(split).consent_on) == ("Cuisine", today() - timedelta(days=3))
+
+    changed(split, room="Salle de bains", consent_on=today())
+    assert (tiles(split).consent_on, tiles(split).consent_document_id) == (today(), None)
+
+
+def test_a_day_set_right_keeps_the_paper() -> None:
+    split = consented()
+    changed(split, consent_on=today())
+
+    assert tiles(split).consent_on == today()
+    assert tiles(split).consent_document_id is not None
+
+
+def test_the_bailleur_is_told_when_its_consent_is_held_no_more() -> None:
+    split = consented(SplitState.COUNTERED)
+    changed(split, room="Salle de bains")
+
+    assert "ne retient plus l’accord écrit du bailleur" in " ".join(
+        each.sentence for each in entries(split.dossier_id, "bailleur")
+    )

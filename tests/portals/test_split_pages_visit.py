@@ -172,6 +172,25 @@ def test_what_was_answered_or_consented_to_for_one_room_is_not_for_another(
     assert copied.lock == "written_consent"
 
 
+def test_a_line_moved_to_another_room_leaves_its_written_consent_behind_and_says_so(
+    housed: Dossier, alc: Browser
+) -> None:
+    tiling = visit_form("E.4", need="wished", consent_on=today().isoformat(), materials_payer="tenant")
+    alc.post(f"/staff/dossiers/{housed.id}/visit", {**tiling, "holder": "tenant"})
+    line = db.session.scalars(db.select(WorksLine)).one()
+    form = {**tiling, "room": "Salle de bains", "version": str(line.version)}
+    url = f"/staff/splits/{line.split_id}/lines/{line.id}"
+
+    kept = alc.post(url, {**form, "holder": "tenant"})
+    assert kept.status_code == 422
+    assert "Indiquez la date de l’accord donné pour les travaux tels qu’ils sont maintenant" in text_of(kept)
+
+    given_up = alc.post(url, {**form, "holder": "bailleur", "materials_payer": "bailleur"})
+    assert given_up.status_code == 303
+    assert "il n’est plus retenu pour cette ligne" in text_of(alc.get(f"/staff/splits/{line.split_id}"))
+    assert db.session.scalars(db.select(WorksLine.consent_on)).one() is None
+
+
 def test_a_line_is_copied_to_another_room_and_removed(housed: Dossier, alc: Browser) -> None:
     url = f"/staff/dossiers/{housed.id}/visit"
     alc.post(url, visit_form())

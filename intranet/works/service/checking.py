@@ -11,9 +11,11 @@ from intranet.freetext import checked
 from intranet.translation import gettext as _
 from intranet.wear.rules import Calculation
 from intranet.wear.service import assess
+from intranet.web.formatting import day
 from intranet.works.commands import AddLine, ChangeLine
+from intranet.works.facts import wording_of
 from intranet.works.models import Split, WorksKind, WorksLine
-from intranet.works.rules import BAILLEUR_HOLDERS, Wording
+from intranet.works.rules import BAILLEUR_HOLDERS, TENANT_HOLDERS, Wording, consent_covers
 from intranet.works.terms import Cause, Holder, Payer
 
 MOST_CENTS = 10_000_000
@@ -116,6 +118,32 @@ def checked_consent_day(on: date | None) -> date | None:
             "line.consent_future", _("L’accord écrit ne peut pas être daté du futur."), field="consent_on"
         )
     return on
+
+
+def kept_consent(
+    line: WorksLine, kind: WorksKind | None, wording: Wording, typed: date | None
+) -> date | None:
+    """The day of the written consent the line has under another ``wording``.
+
+    The form comes back with the day the line had: for other works, or elsewhere, that day says nothing, and a family
+    that is to do them is ``Refused`` until a consent to these is dated. Any other day typed is such a consent.
+    """
+    on = checked_consent_day(typed)
+    if on is None or on != line.consent_on or consent_covers(wording_of(line), wording):
+        return on
+    if kind is not None and kind.consent == "written" and wording.holder in TENANT_HOLDERS:
+        raise Refused(
+            "line.consent_elsewhere",
+            _(
+                "L’accord écrit du %(day)s porte sur « %(line)s » (%(room)s). Indiquez la date de l’accord donné "
+                "pour les travaux tels qu’ils sont maintenant, ou confiez-les au bailleur.",
+                day=day(on),
+                line=line.label,
+                room=line.room,
+            ),
+            field="consent_on",
+        )
+    return None
 
 
 def refuse_fixed(line: WorksLine) -> None:

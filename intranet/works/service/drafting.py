@@ -24,6 +24,7 @@ from intranet.works.models import LineAnswer, Split, SplitVersion, WorksLine
 from intranet.works.rules import (
     WORDING_COLUMNS,
     Wording,
+    consent_covers,
     differences,
     digest,
     propose_default,
@@ -35,6 +36,7 @@ from intranet.works.service.checking import (
     checked_kind,
     checked_label,
     checked_wording,
+    kept_consent,
     refuse_fixed,
 )
 from intranet.works.service.loading import check_may_act, refuse_stale_line, take_line, take_split, trace
@@ -148,12 +150,13 @@ def change_line(actor: Actor, command: ChangeLine) -> WorksLine:
     """The line as the form has it. Another wording sets every answer back to waiting.
 
     ``Stale`` when the line changed since the form was opened. A date of consent or the answer to a safety
-    question is not part of what was agreed: changing it alone keeps the answers.
+    question is not part of what was agreed: changing it alone keeps the answers. A written consent does not
+    pass to other works (``rules.consent_covers``).
     """
     require_may(actor, p.SPLIT_WRITE)
     split, line = take_line(command.line_id)
     check_may_act(split, "change_line")
-    wording = rewrite(split, line, command)
+    wording = rewrite(actor, split, line, command)
     refuse_broken(line_facts(line, wording), dwelling_facts(split.dwelling))
     if reword(split, line, wording):
         note_wording(line, "changed", actor)
@@ -162,7 +165,7 @@ def change_line(actor: Actor, command: ChangeLine) -> WorksLine:
     return line
 
 
-def rewrite(split: Split, line: WorksLine, command: ChangeLine) -> Wording:
+def rewrite(actor: Actor, split: Split, line: WorksLine, command: ChangeLine) -> Wording:
     """The wording the form asks for; what stands beside it (kind, condition, consent) is written at once."""
     refuse_fixed(line)
     kind = checked_kind(command.kind_id, already=line.kind)
@@ -170,11 +173,15 @@ def rewrite(split: Split, line: WorksLine, command: ChangeLine) -> Wording:
     owed = checked_debt(split, kind, command.holder, command, line.created_at.astimezone(PARIS).date())
     wording = checked_wording(command, kind, label, command.holder, command.materials_payer, owed)
     refuse_stale_line(line, command.version, _in_words(line, wording))
+    covered = consent_covers(wording_of(line), wording)
+    consent_on = kept_consent(line, kind, wording, command.consent_on)
+    if line.consent_on is not None and consent_on is None:
+        trace("works.consent.ended", split, actor, line=line.label, room=line.room, on=line.consent_on)
+    if consent_on is None or not covered:
+        line.consent_document_id = None
     line.kind = kind
     line.condition_met = command.condition_met
-    line.consent_on = checked_consent_day(command.consent_on)
-    if line.consent_on is None:
-        line.consent_document_id = None
+    line.consent_on = consent_on
     line.wear = owed.data() if owed else None
     return wording
 

@@ -47,7 +47,7 @@ def override(actor: Actor, command: OverrideGuardrail) -> WorksLine:
             field="reason",
         )
     if command.change is not None:
-        wording = rewrite(split, line, command.change)
+        wording = rewrite(actor, split, line, command.change)
     else:
         refuse_stale_line(line, command.version)
         wording = wording_of(line)

@@ -17,7 +17,7 @@ from intranet.translation import gettext as _
 from intranet.works.facts import dwelling_facts, kind_facts, wording_of
 from intranet.works.guardrails import DwellingFacts, LineFacts, check_line, lock, starting_point
 from intranet.works.models import Split, WorksLine
-from intranet.works.rules import Wording
+from intranet.works.rules import Wording, consent_covers
 from intranet.works.service.drafting import open_split, put_wording
 from intranet.works.service.loading import check_may_act, take_split, trace
 from intranet.works.service.wording import note_wording
@@ -101,12 +101,13 @@ def _taken_over(old: WorksLine, earlier: Split, split: Split, home: DwellingFact
         tenant_cents=None,
         due_on=None,
     )
+    consented = same_home and same_family and consent_covers(wording_of(old), wording)
     line = WorksLine(
         split_id=split.id,
         kind=kind,
         condition_met=old.condition_met if same_home else None,
-        consent_on=old.consent_on if same_home and same_family else None,
-        consent_document_id=old.consent_document_id if same_home and same_family else None,
+        consent_on=old.consent_on if consented else None,
+        consent_document_id=old.consent_document_id if consented else None,
     )
     facts = LineFacts(
         kind=kind_facts(kind),

@@ -12,6 +12,7 @@ from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.translation import gettext as _
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, refusal_of, sent_version, status_of
+from intranet.web.formatting import day
 from intranet.works import queries, service
 from intranet.works.commands import AddLine, OverrideGuardrail
 from intranet.works.guardrails import GuardRailBroken
@@ -64,12 +65,21 @@ def _change(form: ChangeLineForm, line_id: int, broken: list[GuardRailBroken]) -
     rule, reason = request.form.get("lift", ""), request.form.get("lift_reason", "")
     try:
         if rule:
-            service.override(actor(), OverrideGuardrail(line_id, wanted.version, rule, reason, change=wanted))
+            lifting = OverrideGuardrail(line_id, wanted.version, rule, reason, change=wanted)
+            changed = service.override(actor(), lifting)
         else:
-            service.change_line(actor(), wanted)
+            changed = service.change_line(actor(), wanted)
     except GuardRailBroken as refused:
         broken.append(refused)
         raise
+    if wanted.consent_on and not changed.consent_on:
+        flash(
+            _(
+                "L’accord écrit du %(day)s portait sur d’autres travaux : il n’est plus retenu pour cette ligne.",
+                day=day(wanted.consent_on),
+            ),
+            "warning",
+        )
 
 
 def _liftable(split_id: int, broken: Sequence[GuardRailBroken]) -> str:
