@@ -231,11 +231,22 @@ def jpeg(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> io.BytesIO:
     return file
 
 
+def let_be_seen(cast: Cast, agreed: bool | None) -> None:
+    """What the family answered about its image in the contract. Committed."""
+    db.session.get_one(Contract, cast.chantier.contract_id).image_consent = agreed
+    db.session.commit()
+
+
 def add_photo(
-    cast: Cast, moment: Moment, spot: str = "la porte", colour: str = "teal", task: Task | None = None
+    cast: Cast,
+    moment: Moment,
+    spot: str = "la porte",
+    colour: str = "teal",
+    task: Task | None = None,
+    recognisable: Recognisable = Recognisable.NOBODY,
 ) -> int:
     """Add a picture; its id."""
     command = AddPhoto(
-        cast.chantier.id, moment, today(), task.id if task else None, spot, recognisable=Recognisable.NOBODY
+        cast.chantier.id, moment, today(), task.id if task else None, spot, recognisable=recognisable
     )
     return service.add_photo(cast.animator, command, jpeg(colour), "photo.jpg").id
