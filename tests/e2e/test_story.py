@@ -164,7 +164,7 @@ def propose(coordinator: Visitor, message: str) -> int:
 
 def say_and_send(person: Visitor, message: str, button: str) -> None:
     bar = person.page.locator("#bar")
-    bar.get_by_text("Ajouter un mot").click()
+    bar.locator("summary", has_text="Ajouter un mot").press("Enter")  # the page may still be scrolling to a line
     bar.locator("textarea[name=message]").fill(message)
     bar.get_by_role("button", name=re.compile(button)).click()
     person.page.wait_for_load_state()
