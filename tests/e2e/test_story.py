@@ -164,7 +164,8 @@ def propose(coordinator: Visitor, message: str) -> int:
 
 def say_and_send(person: Visitor, message: str, button: str) -> None:
     bar = person.page.locator("#bar")
-    bar.locator("summary", has_text="Ajouter un mot").press("Enter")  # the page may still be scrolling to a line
+    # By the keyboard: the page may still be scrolling to a line, and a click would fall beside.
+    bar.locator("summary", has_text="Ajouter un mot").press("Enter")
     bar.locator("textarea[name=message]").fill(message)
     bar.get_by_role("button", name=re.compile(button)).click()
     person.page.wait_for_load_state()
