@@ -74,7 +74,7 @@ def test_without_the_familys_agreement_nobody_of_it_is_shown(
 
 
 def test_the_sentence_that_refuses_says_how_to_obtain_the_agreement(running: Cast) -> None:
-    with pytest.raises(Refused, match="Demandez-le-lui.*ALC le note sur la page du chantier"):
+    with pytest.raises(Refused, match=r"Demandez-le-lui.*ALC le note sur la page du chantier"):
         show_family(running)
 
 

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
+from intranet.chantiers.image_right import ImageRight, image_sentence
+from intranet.chantiers.queries import image_answer
 from intranet.errors import Refused
 from intranet.rows import Row, fetch_value
 from intranet.signatures import wordings as signing
@@ -15,6 +17,7 @@ from intranet.translation import gettext as _
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.works import contract as contracts
 from intranet.works import queries
+from intranet.works.machine import may_now
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 from intranet.works.wordings import contract_state_word
 from portals.staff.blueprint import bp
@@ -37,7 +40,11 @@ def split_contract(split_id: int) -> ResponseReturnValue:
     amended = queries.standing(split_id).amends
     form = ContractForm()
     if amended is not None and not form.is_submitted():
-        form.begin_from(queries.contract_header(amended.contract_id))
+        image = _image_today(_chantier(amended.contract_id))
+        form.begin_from(queries.contract_header(amended.contract_id), image)
+    settles = (
+        amended is not None and may_now("settle", head.state) and queries.stands_as_signed(split_id)
+    )
     form.offer_partners([(each.id, each.name) for each in queries.partners()])
     made: list[int] = []
     status = obey(
@@ -50,8 +57,9 @@ def split_contract(split_id: int) -> ResponseReturnValue:
         "staff/splits/contract_form.html",
         split=head,
         form=form,
-        agreed=head.state is SplitState.AGREED,
+        agreed=head.state is SplitState.AGREED or settles,
         amends=amended is not None,
+        settles=settles,
         version=head.version if status != UNPROCESSABLE else sent_version(),
     )
     return page, status
@@ -92,6 +100,16 @@ def contract_cancel(contract_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.split", split_id=split_id), DONE)
 
 
+def _chantier(contract_id: int) -> int | None:
+    found: int | None = fetch_value(chantier_of, contract_id=contract_id)
+    return found
+
+
+def _image_today(chantier_id: int | None) -> ImageRight | None:
+    """What the family says of its image since its chantier opened: it may have changed its mind."""
+    return image_answer(chantier_id) if chantier_id is not None else None
+
+
 def _own(contract_id: int) -> Row:
     require(p.CONTRACT_READ, Contract, contract_id)
     row = queries.contract_header(contract_id)
@@ -105,6 +123,8 @@ def _page(contract_id: int) -> str:
     marks = signing.marks(row.lines, queries.signatures(contract_id))
     ready = row.document_id is not None
     open_now = ready and row.state is ContractState.PREPARED
+    chantier_id = _chantier(contract_id)
+    image = _image_today(chantier_id)
     may_record = open_now and can(p.CONTRACT_RECORD, Contract, contract_id)
     return render_template(
         "staff/splits/contract.html",
@@ -117,7 +137,8 @@ def _page(contract_id: int) -> str:
         reader=Side.ALC,
         may_cancel=row.state is ContractState.PREPARED and can(p.CONTRACT_ISSUE, Split, row.split_id),
         may_open=row.state is ContractState.SIGNED and can(p.CHANTIER_PREPARE, Contract, contract_id),
-        chantier_id=fetch_value(chantier_of, contract_id=contract_id),
+        chantier_id=chantier_id,
+        image_said=image_sentence(image) if image else "",
         asked_again=url_for("staff.contract_document", contract_id=contract_id),
         retry=retry_of(row),
         standing=queries.standing(row.split_id),

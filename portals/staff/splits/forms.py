@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
+from intranet.chantiers.image_right import ImageRight
 from intranet.translation import lazy_gettext as _l
 from intranet.wear.rules import OLDEST
 from intranet.web.answering import number_sent
@@ -175,10 +176,11 @@ class ContractForm(BaseForm):
         default="",
     )
 
-    def begin_from(self, contract: Any) -> None:
-        """Show what the contract an amendment begins from said."""
+    def begin_from(self, contract: Any, image: ImageRight | None) -> None:
+        """Show what the contract an amendment begins from said; ``image``: what the family has answered since."""
         self.process(obj=contract)
-        self.image_consent.data = {True: YES, False: NO}.get(contract.image_consent, "")
+        said: bool | None = image.agreed if image else contract.image_consent
+        self.image_consent.data = "" if said is None else YES if said else NO
 
     def offer_partners(self, partners: Sequence[tuple[int, str]]) -> None:
         """Fill the list of works partners."""
