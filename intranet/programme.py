@@ -27,11 +27,21 @@ FAMILY_AND_HELPERS = (HoursRole.FAMILY, HoursRole.HELPER)
 
 
 def _counted(column: Any) -> Callable[[date, date], float | None]:
-    """How many have that day between ``since`` and ``until``, both included."""
+    """How many contracts or chantiers have that day between ``since`` and ``until``, both included."""
 
     def count(since: date, until: date) -> float | None:
         statement = select(func.count()).where(column >= since, column <= until)
         return float(db.session.scalar(statement) or 0)
+
+    return count
+
+
+def _families(column: Any) -> Callable[[date, date], float | None]:
+    """How many families have that day of their dossier in the span; one that came back under another counts once."""
+
+    def count(since: date, until: date) -> float | None:
+        families = func.count(Dossier.household_id.distinct())
+        return float(db.session.scalar(select(families).where(column >= since, column <= until)) or 0)
 
     return count
 
@@ -55,12 +65,12 @@ def done_with(since: date, until: date) -> float | None:
 
 INDICATORS = (
     Indicator(
-        "spotted", _l("Familles repérées"), FAMILIES, p.INDICATOR_READ, _counted(Dossier.opened_on), 10
+        "spotted", _l("Familles repérées"), FAMILIES, p.INDICATOR_READ, _families(Dossier.opened_on), 10
     ),
     Indicator(
-        "joined", _l("Familles adhérentes"), FAMILIES, p.INDICATOR_READ, _counted(Dossier.joined_on), 20
+        "joined", _l("Familles adhérentes"), FAMILIES, p.INDICATOR_READ, _families(Dossier.joined_on), 20
     ),
-    Indicator("housed", _l("Familles relogées"), FAMILIES, p.INDICATOR_READ, _counted(Dossier.entry_on), 30),
+    Indicator("housed", _l("Familles relogées"), FAMILIES, p.INDICATOR_READ, _families(Dossier.entry_on), 30),
     Indicator("contracts", _l("Contrats signés"), NUMBER, p.INDICATOR_READ, _counted(Contract.signed_on), 40),
     Indicator(
         "handed_over",

@@ -6,7 +6,7 @@ from intranet.translation import lazy_gettext as _l
 SETTINGS = (
     Setting(
         "core.programme.announced_households",
-        _l("Familles annoncées par le programme"),
+        _l("Ménages annoncés par le programme"),
         "104",
         int,
         _l("Chiffre du texte du programme. L’écart avec les pôles est montré sur l’accueil."),

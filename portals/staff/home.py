@@ -12,9 +12,8 @@ from flask import render_template, url_for
 from intranet import permissions as p
 from intranet.access import Actor, actor, requires
 from intranet.clock import now
-from intranet.dossiers.queries import COUNT_UP_TO
+from intranet.dossiers.queries import COUNT_UP_TO, programme
 from intranet.rows import Row, fetch_all
-from intranet.settings.service import value
 from intranet.timeline.wordings import sentence
 from intranet.translation import gettext as _
 from intranet.translation import ngettext
@@ -113,7 +112,6 @@ def home() -> str:
     person, clock = actor(), queues.clock()
     waiting = {row.queue: row.waiting for row in fetch_all(queues.counts, **clock)}
     rows = fetch_all(queues.oldest, **clock)
-    programme = fetch_all(queries.programme)
     return render_template(
         "staff/home.html",
         mine=_block(person, waiting, rows, True, SHOWN_MINE),
@@ -122,10 +120,7 @@ def home() -> str:
         late_total=waiting["late"],
         counted_up_to=COUNT_UP_TO,
         news=[(row, _said(row)) for row in fetch_all(queries.news)],
-        poles=programme,
-        announced=int(value("core.programme.announced_households")),
-        announced_by_poles=sum(row.announced for row in programme),
-        counted=sum(row.counted for row in programme),
+        programme=programme(),
         phases=[PhaseView(row.name, row.starts_on, row.ends_on) for row in fetch_all(queries.phases)],
     )
 

@@ -39,22 +39,6 @@ def bailleurs(scope: Scope) -> Statement:
     )
 
 
-def programme(scope: Scope) -> Statement:
-    """Each pôle with the households it announced and those counted (R2)."""
-    return (
-        select(
-            Pole.code,
-            Pole.name,
-            Pole.announced_households.label("announced"),
-            func.count(Household.id).label("counted"),
-        )
-        .outerjoin(Household, Household.pole_id == Pole.id)
-        .where(Pole.active)
-        .group_by(Pole.id, Pole.code, Pole.name, Pole.announced_households)
-        .order_by(Pole.announced_households.desc(), Pole.id)
-    )
-
-
 def phases(scope: Scope) -> Statement:
     """The phases of the programme, in order."""
     return select(Phase.name, Phase.starts_on, Phase.ends_on).order_by(Phase.starts_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,8 +13,10 @@ from flask.testing import FlaskClient
 from intranet.access import OrganisationKind, Role
 from intranet.accounts.attempts import note
 from intranet.clock import now, today
+from intranet.dossiers.terms import DossierState as S
 from intranet.extensions import db
 from intranet.organisations.models import Site
+from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_organisation, make_pole, make_user, sign_in
 from intranet.timeline.models import DossierRead
 from intranet.works.catalogue import load_catalogue
@@ -215,21 +218,37 @@ def test_accents_count_on_neither_side_of_a_search(client: FlaskClient, db_sessi
     assert "Tableau électrique" in found("catalogue", "ELECTRIQUE")
 
 
-def test_the_gap_between_announced_and_counted_households_is_shown(
+def test_home_and_administration_count_the_same_households_and_show_the_gap(
     client: FlaskClient, db_session: Any
 ) -> None:
-    pole = make_pole("UIP")
-    pole.announced_households = 60
+    """Two are followed, one left: it is counted. A pôle out of service announces nothing, its households count."""
+    open_pole, closed_pole = make_pole("UIP"), make_pole("PEP")
+    open_pole.announced_households, closed_pole.announced_households = 60, 30
+    closed_pole.active = False
     db.session.commit()
+    for pole, state in ((open_pole, S.SPOTTED), (open_pole, S.LEFT), (closed_pole, S.CLOSED)):
+        make_dossier(pole=pole, state=state)
     sign_in(client, make_user(Role.COORDINATOR))
-    text = client.get("/staff/administration/poles").text
-    assert "Le programme annonce 60 ménages, les dossiers ouverts en comptent 0." in text
-    assert ">-60<" in text
+    text = " ".join(client.get("/staff/administration/poles").text.split())
+    assert "Ménages annoncés : 104 par le programme, 60 par les pôles. Comptés : 3. Suivis : 1." in text
+    assert ">-58<" in text
+    assert counts("UIP", text) == ["60", "2", "-58", "1"]
+    home = client.get("/staff/").text
+    assert counts("UIP", home) == ["60", "2", "1"]
+    assert counts("PEP", home) == ["0", "1", "0"]
+    assert counts("Les pôles", home) == ["60", "3", "1"]
+    for page in (text, home):
+        assert "Suivis" in page
+        assert "ceux dont le dossier est ouvert" in page
+
+
+def counts(name: str, page: str) -> list[str]:
+    """The figures of a pôle's row."""
+    (row,) = [row for row in page.split("<tr>")[1:] if name in row.split("</th>")[0]]
+    return re.findall(r'class="num">(-?\d+)<', row)
 
 
 def test_the_access_log_shows_visits_and_dossiers_read(client: FlaskClient, db_session: Any) -> None:
-    from intranet.testing.dossiers import make_dossier
-
     reader = make_user(Role.COORDINATOR, name="Une lectrice")
     dossier = make_dossier()
     db.session.add(DossierRead(dossier_id=dossier.id, user_id=reader.id, on=today(), first_at=now()))

@@ -15,11 +15,12 @@ from intranet.accounts.models import User
 from intranet.chantiers.models import ChantierState, HoursRole
 from intranet.clock import today
 from intranet.database import writing
+from intranet.dossiers.models import Household
 from intranet.dossiers.terms import DossierState as S
 from intranet.extensions import db
 from intranet.organisations.models import Phase
 from intranet.plugin_api import CalendarSource, Indicator
-from intranet.programme import done_with, family_hours
+from intranet.programme import INDICATORS, done_with, family_hours
 from intranet.testing.chantiers import enter, make_chantier, tasks_of
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_pole, make_user, sign_in
@@ -58,6 +59,17 @@ def test_figures_are_told_for_each_phase_and_few_families_are_not_counted_out(
     assert cells(page, "Familles adhérentes") == ["moins de 5", "moins de 5"]
     assert cells(page, "Contrats signés") == ["0", "0"]
     assert cells(page, "Part faite avec la famille") == ["—", "—"]
+
+
+def test_a_family_that_came_back_under_another_dossier_counts_once(app: Flask) -> None:
+    spotted = next(each for each in INDICATORS if each.name == "spotted")
+    with app.app_context():
+        first = make_dossier(state=S.CLOSED, opened_on=PHASE[0])
+        family = db.session.get_one(Household, first.household_id)
+        make_dossier(household=family, opened_on=PHASE[1])
+        assert spotted.value(*PHASE) == 1
+        make_dossier(opened_on=PHASE[1])
+        assert spotted.value(*PHASE) == 2
 
 
 def test_the_share_done_with_the_family_is_of_all_hours(app: Flask) -> None:

@@ -79,7 +79,7 @@ def test_the_gap_between_the_programme_and_its_poles_is_said_in_words(
         db.session.add(Phase(name="Phase 1", starts_on=start, ends_on=start.replace(month=12, day=31)))
         db.session.commit()
     html = desk.client.get("/staff/").text
-    assert "annonce 104 familles" in html
+    assert "annonce 104 ménages" in html
     assert "en donne 94" in html
     assert "L’écart est de 10" in html
     assert "122 jours" in html

@@ -23,9 +23,11 @@ from intranet.dossiers.queries.dwellings import (
     dwelling_page,
     free_dwellings,
 )
+from intranet.dossiers.queries.households import Programme, programme
 
 __all__ = [
     "COUNT_UP_TO",
+    "Programme",
     "dossier_count",
     "dossier_export",
     "dossier_header",
@@ -39,5 +41,6 @@ __all__ = [
     "grants",
     "incomplete_trio",
     "notes",
+    "programme",
     "staff_people",
 ]

@@ -154,7 +154,7 @@ class PoleForm(BaseForm):
         _l("Ménages annoncés"),
         [InputRequired(_l("Écrivez un nombre entier.")), NumberRange(0, 10_000, _l("Entre 0 et 10 000."))],
         default=0,
-        description=_l("Ce que dit le programme ; les ménages comptés viennent des dossiers."),
+        description=_l("Ce que dit le programme ; ceux que nous comptons et suivons viennent des dossiers."),
         render_kw={"inputmode": "numeric"},
     )
     active = BooleanField(_l("En service"), default=True)

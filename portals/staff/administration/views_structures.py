@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
 from intranet.access import actor, requires
+from intranet.dossiers.queries import programme
 from intranet.organisations import service
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
 from intranet.rows import Statement, fetch_all, fetch_one
@@ -75,14 +76,9 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
 @bp.get("/administration/poles")
 @requires(p.ORGANISATION_MANAGE)
 def poles() -> str:
-    """The pôles: households announced, counted, and the gap, never hidden (R2)."""
-    rows = fetch_all(queries.poles)
+    """The pôles: households announced, counted, followed, and the gap, never hidden (R2)."""
     return render_template(
-        "staff/administration/poles.html",
-        poles=rows,
-        announced=sum(row.announced_households for row in rows),
-        counted=sum(row.counted for row in rows),
-        confidentialities=CONFIDENTIALITIES,
+        "staff/administration/poles.html", programme=programme(), confidentialities=CONFIDENTIALITIES
     )
 
 

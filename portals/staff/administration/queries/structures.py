@@ -11,7 +11,6 @@ from sqlalchemy import (
 
 from intranet.access import Scope
 from intranet.accounts.models import Membership
-from intranet.dossiers.models import Dossier, DossierState, Household
 from intranet.organisations.models import Organisation, Pole, Site
 from intranet.rows import Statement
 from intranet.search.folding import holds
@@ -71,31 +70,6 @@ def organisation_count(_scope: Scope, asked: Asked) -> Statement:
 
 def organisation(_scope: Scope) -> Statement:
     return select(*Organisation.__table__.columns).where(Organisation.id == bindparam("id"))
-
-
-def poles(_scope: Scope) -> Statement:
-    """Pôles with the households announced and those counted: with a dossier that is not closed."""
-    counted = (
-        select(Household.pole_id, func.count(Household.id.distinct()).label("counted"))
-        .join(Dossier, Dossier.household_id == Household.id)
-        .where(Dossier.state.not_in((DossierState.CLOSED, DossierState.LEFT)))
-        .group_by(Household.pole_id)
-        .subquery()
-    )
-    return (
-        select(
-            Pole.id,
-            Pole.code,
-            Pole.name,
-            Pole.audience,
-            Pole.confidentiality,
-            Pole.announced_households,
-            Pole.active,
-            func.coalesce(counted.c.counted, 0).label("counted"),
-        )
-        .outerjoin(counted, counted.c.pole_id == Pole.id)
-        .order_by(Pole.code)
-    )
 
 
 def pole(_scope: Scope) -> Statement:
