@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from intranet.clock import now
 from intranet.extensions import db
 from intranet.rent.models import RentConsent, RentOffset
 from intranet.rent.offsets import offset_of
+from intranet.rows import fetch_all
+from intranet.works.models import Split
 
 _TERMS = (
     "monthly_cents",
@@ -20,6 +22,11 @@ _TERMS = (
     "early_departure",
     "decency_attested_on",
     "decency_attested_by",
+)
+_SAID = (
+    select(*(getattr(RentOffset, name) for name in _TERMS))
+    .join(Split, or_(RentOffset.split_id == Split.id, RentOffset.split_id == Split.amends_id))
+    .where(Split.id == bindparam("amendment_id"))
 )
 
 
@@ -63,12 +70,7 @@ def carry_over(split_id: int, amendment_id: int, lines: Mapping[int, int]) -> No
     db.session.flush()
 
 
-def same_rent(split_id: int, amendment_id: int) -> bool:
-    """Whether what comes off the rent, if anything does, is in the amendment what it was."""
-    said = [
-        db.session.execute(
-            select(*(getattr(RentOffset, name) for name in _TERMS)).where(RentOffset.split_id == each)
-        ).first()
-        for each in (split_id, amendment_id)
-    ]
-    return said[0] == said[1]
+def same_rent(amendment_id: int) -> bool:
+    """Whether what comes off the rent, if anything does, is in an amendment what it was. One statement."""
+    said = fetch_all(_SAID, amendment_id=amendment_id)
+    return not said or (len(said) == 2 and said[0] == said[1])

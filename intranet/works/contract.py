@@ -22,10 +22,11 @@ from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit
 from intranet.translation import gettext as _
 from intranet.works.commands import IssueContract
+from intranet.works.contract_changes import Terms
 from intranet.works.facts import snapshot_one
 from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts, check_still_agreed
 from intranet.works.models import Contract, Split, WorksLine
-from intranet.works.service.amending import contract_amended
+from intranet.works.service.amending import contract_amended, settle, settles
 from intranet.works.service.checking import MOST_CENTS, MOST_MINUTES
 from intranet.works.service.loading import (
     check_may_act,
@@ -35,6 +36,7 @@ from intranet.works.service.loading import (
     trace_contract,
 )
 from intranet.works.terms import GIVEN_UP, ContractState, Holder
+from intranet.works.untouched import stands_as_signed
 from intranet.works.wordings import contract_state_refusal
 
 SUPPORT_LIMIT = 4000
@@ -54,14 +56,19 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
 
     May: the coordinator and the référents. Refused before the household has joined, without a works partner
     when one holds a line, while another contract of the split is open, and when a guard-rail or the home's decency
-    has come in the way of what was agreed.
+    has come in the way of what was agreed. An amendment that discusses no works is established as soon as it is open,
+    and has to change something: its calendar, the support.
     """
     require_may(actor, p.CONTRACT_ISSUE)
     split = take_split(command.split_id)
-    check_may_act(split, "issue_contract")
+    early = settles(split)
+    if not early:
+        check_may_act(split, "issue_contract")
     if command.version is not None:
         refuse_stale_split(split, command.version, actor)
     _refuse_second(split)
+    if early:
+        settle(actor, split)
     offset = offset_of(split.id)
     pending = offset is not None and not offset.consented
     check_still_agreed(facts_of(split, rent_pending=pending))
@@ -97,6 +104,8 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
         rent_offset=offset.data() if offset else None,
         created_at=now(),
     )
+    if former is not None:
+        _refuse_same(former, contract)
     db.session.add(contract)
     db.session.flush()
     trace_contract("works.contract.issued", contract, actor, to_state=contract.state)
@@ -165,6 +174,19 @@ def _refuse_second(split: Split) -> None:
         raise Refused(
             "contract.exists",
             _("Le contrat %(number)s est déjà établi pour cette répartition.", number=other),
+        )
+
+
+def _refuse_same(former: Contract, contract: Contract) -> None:
+    """An amendment says something else than the contract it amends."""
+    if Terms.of(former) == Terms.of(contract) and stands_as_signed(contract.split_id):
+        raise Refused(
+            "amendment.same",
+            _(
+                "Cet avenant ne change rien au contrat %(number)s : changez le calendrier ou l’accompagnement, ou "
+                "rouvrez des lignes.",
+                number=former.number,
+            ),
         )
 
 

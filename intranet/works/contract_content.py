@@ -17,6 +17,7 @@ from intranet.translation import gettext as _
 from intranet.web.formatting import day, hours
 from intranet.works import contract_works as works
 from intranet.works.clauses import ClauseFacts, clauses
+from intranet.works.contract_changes import Terms, terms_in_words
 from intranet.works.contract_markup import blocks, fill, plain
 from intranet.works.contract_texts import Texts, text_of
 from intranet.works.guardrails import DwellingFacts
@@ -35,12 +36,13 @@ class Party(NamedTuple):
 
 
 class Amended(NamedTuple):
-    """The contract that an amendment changes, why, and what changes."""
+    """The contract that an amendment changes, why, and what changes: lines, and the terms before and after."""
 
     number: str
     signed_on: date | None
     reason: str
     changes: tuple[Difference, ...]
+    terms: tuple[Terms, Terms] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,10 @@ def _amended(amended: Amended) -> dict[str, Any]:
     return {
         "sentence": said,
         "reason": plain(amended.reason),
-        "changes": list(in_words(amended.changes)) or [_("Aucune ligne ne change.")],
+        "changes": [
+            *(in_words(amended.changes) or [_("Aucune ligne ne change.")]),
+            *(terms_in_words(*amended.terms) if amended.terms else ()),
+        ],
     }
 
 

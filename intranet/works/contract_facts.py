@@ -19,6 +19,7 @@ from intranet.organisations.models import Organisation
 from intranet.signatures.rules import needed_sides
 from intranet.translation import gettext as _
 from intranet.web.formatting import day
+from intranet.works.contract_changes import Terms
 from intranet.works.contract_content import Amended, ContractContent, Party
 from intranet.works.contract_texts import Texts
 from intranet.works.facts import dwelling_facts
@@ -171,7 +172,7 @@ def _dwelling(home: Dwelling, dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 
 def _amended(contract: Contract, split: Split, language: str) -> Amended | None:
-    """What the amendment changes: each line against the one of the contract it amends."""
+    """What the amendment changes: each line against the one of the contract it amends, and what surrounds them."""
     if contract.amends_id is None:
         return None
     former = db.session.get_one(Contract, contract.amends_id)
@@ -180,7 +181,8 @@ def _amended(contract: Contract, split: Split, language: str) -> Amended | None:
         {**line, "id": line.get("origin_id") or -line["id"]}  # a new line is none of the former's
         for line in _in_language(contract.lines, language)
     ]
-    return Amended(former.number, former.signed_on, split.amend_reason, _changes(before, after))
+    terms = (Terms.of(former), Terms.of(contract))
+    return Amended(former.number, former.signed_on, split.amend_reason, _changes(before, after), terms)
 
 
 def _changes(

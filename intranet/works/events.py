@@ -96,6 +96,7 @@ TIMELINE: dict[str, Any] = {
     "works.split.household_answered": _dated(_l("a recueilli la réponse de la famille, le %(on)s")),
     "works.split.household_spoke": _household_spoke,
     "works.split.agreed": _l("a constaté l’accord de chacun sur toutes les lignes"),
+    "works.split.settled": _l("a gardé les lignes telles que chacun les a signées"),
     "works.split.reopened": _l("a rouvert la répartition"),
     "works.split.withdrawn": _l("a retiré la répartition"),
     "works.split.signed": _l("a clos la répartition : le contrat %(contract)s est signé"),

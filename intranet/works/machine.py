@@ -49,7 +49,7 @@ class SplitFacts:
     missing: tuple[str, ...] = ()  # lines that some side has not accepted in their present wording
     signed: bool = False  # the contract bears every signature it needs
     rent_pending: bool = False  # works against rent that bailleur and tenant have not both agreed to
-    idle: bool = False  # an amendment that says nothing the contract in force does not say
+    idle: bool = False  # an amendment whose lines and rent are those of the contract in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,19 @@ def _changes_something(facts: SplitFacts) -> Refused | None:
     return Refused(
         "amendment.idle",
         _(
-            "Cet avenant ne change rien au contrat en vigueur : aucune ligne n’y est rouverte ni ajoutée. "
-            "Ajoutez des travaux, ou retirez-le et ouvrez-en un autre en choisissant les lignes à rouvrir."
+            "Cet avenant ne change rien aux travaux du contrat en vigueur : aucune ligne n’y est rouverte ni ajoutée. "
+            "Ajoutez des travaux, établissez l’avenant si seul le calendrier change, ou retirez-le et ouvrez-en un "
+            "autre en choisissant les lignes à rouvrir."
         ),
+    )
+
+
+def _as_signed(facts: SplitFacts) -> Refused | None:
+    if facts.idle:
+        return None
+    return Refused(
+        "amendment.discussed",
+        _("Cet avenant change des travaux ou le loyer : proposez-le au bailleur avant de l’établir."),
     )
 
 
@@ -159,6 +169,14 @@ SPLIT = Machine(
         None,  # nobody asks for it: it follows from the last acceptance, whoever gives it
         "works.split.agreed",
         (dwelling_allocated, _has_lines, _within_guardrails, _accepted_by_all, _rent_settled),
+    ),
+    Transition(
+        "settle",
+        _on(S.DRAFT, S.COUNTERED),
+        S.AGREED,
+        None,  # nobody asks for it: it is part of establishing an amendment of the calendar alone
+        "works.split.settled",
+        (dwelling_allocated, _as_signed, _has_lines, _within_guardrails, _accepted_by_all, _rent_settled),
     ),
     Transition(
         "reopen", _on(S.AGREED), S.COUNTERED, p.SPLIT_WRITE, "works.split.reopened", needs_reason=True

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str] = {
     "return_works": "renvoyer au bailleur ce qui n’est pas fait comme convenu",
     "reuse_split": "repartir d’une répartition antérieure, tant qu’il n’y a aucune ligne",
     "send_back": "renvoyer à ALC",
+    "settle": "garder toutes les lignes signées (en établissant un avenant qui ne change que le calendrier)",
     "sign": "signer (dernière signature)",
     "sign_own": "signer pour sa partie, à l’écran, avec un code ou sur papier",
     "take_back": "reprendre ce qui avait été dit fait par erreur",

@@ -213,7 +213,7 @@ def test_an_amendment_that_changes_nothing_is_not_proposed_until_it_does(signed:
     with pytest.raises(Refused) as refused:
         propose_split(amendment.id)
     assert refused.value.rule == "amendment.idle"
-    assert "ne change rien au contrat en vigueur" in str(refused.value.message)
+    assert "ne change rien aux travaux du contrat en vigueur" in str(refused.value.message)
     db.session.rollback()
     assert fresh(amendment.id).state is SplitState.DRAFT
 

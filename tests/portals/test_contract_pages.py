@@ -257,13 +257,51 @@ def test_an_amendment_that_opens_nothing_says_what_can_be_done_and_is_not_propos
     opened = alc.post(f"{url}/amendment", form).location
     assert "Vous n’avez rouvert aucune ligne : vous pouvez ajouter des travaux" in text_of(alc.get(opened))
     amendment = db.session.scalars(db.select(Split).where(Split.amends_id == scene.split_id)).one()
-    refused = alc.post(f"{opened}/propose", {"version": str(amendment.version), "message": "Voilà"})
+    refused = alc.post(f"{opened}/propose", {"version": str(amendment.version)})
     assert refused.status_code == 422
-    assert "Cet avenant ne change rien au contrat en vigueur" in text_of(refused)
-    assert "Voilà" in text_of(refused)
+    assert "Cet avenant ne change rien aux travaux du contrat en vigueur" in text_of(refused)
     given_up = alc.post(f"{opened}/withdraw", {"version": str(amendment.version), "reason": "Par erreur"})
     assert given_up.status_code == 303
     assert "Ouvrir un avenant" in text_of(alc.get(url))
+
+
+def test_an_amendment_of_the_calendar_alone_is_established_from_its_page(app: Flask) -> None:
+    scene, contract_id = signed_scene(app)
+    alc = scene.alc()
+    former = db.session.get_one(Contract, contract_id)
+    assert former.starts_on is not None
+    assert former.ends_on is not None
+    opening = {"version": str(former.version), "reason": "Le chantier prend du retard"}
+    opened = alc.post(f"/staff/contracts/{contract_id}/amendment", opening).location
+    page = text_of(alc.get(opened))
+    assert "ou établir l’avenant pour ne changer que le calendrier" in page
+    assert "Aucune ligne n’est rediscutée." in page
+    assert f'href="{opened}/contract"' in page
+    assert "Proposer au bailleur" not in page
+
+    assert "Chacun signe l’avenant, ou refuse." in text_of(alc.get(f"{opened}/contract"))
+    amendment = db.session.scalars(db.select(Split).where(Split.amends_id == scene.split_id)).one()
+    form = {
+        "version": str(amendment.version),
+        "support_technical": former.support_technical,
+        "support_social": former.support_social,
+        "starts_on": former.starts_on.isoformat(),
+        "ends_on": former.ends_on.isoformat(),
+        "days_a_week": str(former.days_a_week),
+        "partner_id": str(former.partner_id),
+    }
+    same = alc.post(f"{opened}/contract", form)
+    assert same.status_code == 422
+    assert "changez le calendrier ou l’accompagnement" in text_of(same)
+    assert fresh(amendment.id).state is SplitState.DRAFT
+
+    later = (former.ends_on + timedelta(days=30)).isoformat()
+    made = alc.post(f"{opened}/contract", {**form, "ends_on": later})
+    assert made.status_code == 303
+    assert f"{former.number}-A1" in text_of(alc.get(made.location))
+    theirs = scene.bailleur()
+    assert theirs.get(f"/bailleur/splits/{amendment.id}").status_code == 200
+    assert f"{former.number}-A1" in text_of(theirs.get(made.location.replace("/staff/", "/bailleur/")))
 
 
 def test_the_form_of_an_amendment_begins_with_what_the_contract_said(app: Flask) -> None:

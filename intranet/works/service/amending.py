@@ -17,16 +17,18 @@ from intranet.clock import now
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
-from intranet.rent.amending import carry_over, same_rent
+from intranet.rent.amending import carry_over
+from intranet.rent.offsets import pending
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
 from intranet.works.facts import AGREEING, good_answer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.models import Contract, GuardrailOverride, LineAnswer, Split, WorksLine
 from intranet.works.service.loading import facts_of, take_split, trace
-from intranet.works.service.moves import MESSAGE_LIMIT, hand_over
+from intranet.works.service.moves import MESSAGE_LIMIT, hand_over, send
 from intranet.works.service.wording import note_wording
 from intranet.works.terms import ContractState, Holder, Side, SplitState
+from intranet.works.untouched import stands_as_signed
 from intranet.works.wordings import contract_state_refusal
 
 AUDIENCE = ("alc", "bailleur", "partner")
@@ -105,11 +107,23 @@ def open_amendment(
     return take_split(amendment.id)
 
 
-def changes_nothing(split: Split) -> bool:
-    """Whether this is an amendment with no line open, none added, and the rent as it was agreed."""
-    if split.amends_id is None or not all(line.fixed for line in split.lines):
-        return False
-    return same_rent(split.amends_id, split.id)
+def settles(split: Split) -> bool:
+    """Whether the contract of this split may be established before anything was proposed: it amends another."""
+    return split.amends_id is not None and split.state in SPLIT.transitions["settle"].sources
+
+
+def settle(actor: Actor, split: Split) -> None:
+    """Keep every line as all signed it, to change what surrounds them. Part of establishing the contract; no commit.
+
+    Nobody is asked about the lines again: what changes is in the contract, which all sign or refuse. ``Refused`` when
+    a line or the rent is under discussion.
+    """
+    facts = facts_of(split, rent_pending=pending(split.id), idle=stands_as_signed(split.id))
+    move = SPLIT.check("settle", split.state, facts)
+    before = split.state
+    send(split, actor, Side.ALC, move.target, "")
+    split.agreed_at = split.turn_since
+    trace(move.event, split, actor, from_state=before)
 
 
 def contract_amended(split: Split) -> Contract | None:

@@ -18,7 +18,6 @@ from intranet.works.guardrails import refuse_broken
 from intranet.works.machine import SPLIT, check_act
 from intranet.works.mailing import tell_bailleur
 from intranet.works.models import LineComment, Split, WorksLine
-from intranet.works.service.amending import changes_nothing
 from intranet.works.service.checking import checked_share, refuse_fixed
 from intranet.works.service.drafting import forget, reword
 from intranet.works.service.loading import (
@@ -42,6 +41,7 @@ from intranet.works.service.moves import (
 )
 from intranet.works.service.wording import note_wording
 from intranet.works.terms import Answer, Side, SplitState
+from intranet.works.untouched import stands_as_signed
 
 _LAST_REMARK = (
     select(LineComment)
@@ -63,7 +63,7 @@ def propose(actor: Actor, command: Propose) -> Split:
     check_state(split, "propose")
     refuse_stale_split(split, command.version, actor)
     message = checked(command.message, MESSAGE_LIMIT, field="message")
-    move = SPLIT.check("propose", split.state, facts_of(split, idle=changes_nothing(split)))
+    move = SPLIT.check("propose", split.state, facts_of(split, idle=stands_as_signed(split.id)))
     for line in split.lines:
         accept(line, Side.ALC, actor)
     before = split.state

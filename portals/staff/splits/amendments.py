@@ -68,8 +68,8 @@ def contract_amend(contract_id: int) -> ResponseReturnValue:
         if not chosen:
             flash(
                 _(
-                    "Vous n’avez rouvert aucune ligne : vous pouvez ajouter des travaux, "
-                    "les autres restent tels que chacun les a signés."
+                    "Vous n’avez rouvert aucune ligne : vous pouvez ajouter des travaux, ou établir l’avenant pour "
+                    "ne changer que le calendrier ou l’accompagnement."
                 ),
                 "info",
             )

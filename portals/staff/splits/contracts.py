@@ -19,6 +19,7 @@ from intranet.works import contract as contracts
 from intranet.works import queries
 from intranet.works.machine import may_now
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
+from intranet.works.untouched import stands_as_signed
 from intranet.works.wordings import contract_state_word
 from portals.staff.blueprint import bp
 from portals.staff.splits.amendments import STANDING_LINKS, may_amend, retry_of
@@ -42,9 +43,7 @@ def split_contract(split_id: int) -> ResponseReturnValue:
     if amended is not None and not form.is_submitted():
         image = _image_today(_chantier(amended.contract_id))
         form.begin_from(queries.contract_header(amended.contract_id), image)
-    settles = (
-        amended is not None and may_now("settle", head.state) and queries.stands_as_signed(split_id)
-    )
+    settles = amended is not None and may_now("settle", head.state) and stands_as_signed(split_id)
     form.offer_partners([(each.id, each.name) for each in queries.partners()])
     made: list[int] = []
     status = obey(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -22,6 +22,7 @@ from intranet.works.machine import may_now
 from intranet.works.models import Side, Split, SplitState
 from intranet.works.problem import Problem
 from intranet.works.turn import turn_block
+from intranet.works.untouched import stands_as_signed
 from intranet.works.wordings import next_sentence, state_word
 from portals.staff.blueprint import bp
 from portals.staff.splits.amendments import STANDING_LINKS
@@ -133,6 +134,7 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
     lifted = queries.overrides(split_id)
     shown = table.arrange(rows, head.state, Side.ALC, queries.comments(split_id), changes, lifted)
     contract = queries.live_contract(split_id)
+    settles = _settles(head, rows)
     may_write = person.may(p.SPLIT_WRITE) and can(p.SPLIT_WRITE, Split, split_id)
     return {
         "split": head,
@@ -152,17 +154,29 @@ def _context(split_id: int, problem: Problem | None) -> dict[str, Any]:
         "has_reasons": True,
         "has_papers": True,
         "can_consent": may_write and may_now("file_consent", head.state),
-        "step": _step(head, shown, contract, may_write),
+        "settles": settles,
+        "step": _step(head, shown, contract, may_write, settles),
     }
 
 
-def _step(head: Any, shown: table.Table, contract: Any, may_write: bool) -> Step | None:
+def _settles(head: Any, rows: Sequence[queries.LineView]) -> bool:
+    """Whether this amends a contract without discussing its works: asked of the database for amendments alone."""
+    untouched = may_now("settle", head.state) and bool(rows) and all(row.fixed for row in rows)
+    return untouched and stands_as_signed(head.id)
+
+
+def _step(head: Any, shown: table.Table, contract: Any, may_write: bool, settles: bool) -> Step | None:
     """The one main action, for a person who may take it."""
     person = actor()
     split_id, counts = head.id, shown.counts
     if not counts["lines"]:
         visit = url_for("staff.visit", dossier_id=head.dossier_id)
         return Step(_("Relever les travaux"), "plus-lg", visit) if person.may(p.VISIT_WRITE) else None
+    if settles:
+        url = url_for("staff.split_contract", split_id=split_id)
+        return (
+            Step(_("Établir l’avenant"), "file-earmark-text", url) if person.may(p.CONTRACT_ISSUE) else None
+        )
     match head.state:
         case SplitState.DRAFT:
             return Step(_("Proposer au bailleur"), "send") if may_write else None
