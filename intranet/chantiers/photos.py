@@ -24,6 +24,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
+from intranet.web.formatting import day
 
 
 def add_photo(actor: Actor, command: AddPhoto, stream: IO[bytes], filename: str) -> SitePhoto:
@@ -164,6 +165,15 @@ def answer_image(actor: Actor, command: AnswerImage) -> None:
         raise Refused("image.day", _("Indiquez le jour écrit sur l’accord de la famille."), field="on")
     if command.on > today():
         raise Refused("image.future", _("Ce jour n’est pas encore venu."), field="on")
+    if right.on is not None and command.on < right.on:
+        raise Refused(
+            "image.older",
+            _(
+                "La famille a refusé le %(day)s, après cet écrit : il en faut un plus récent.",
+                day=day(right.on),
+            ),
+            field="on",
+        )
     _record_answer(actor, chantier, AGREED, {"on": command.on})
 
 

@@ -119,6 +119,14 @@ def test_an_agreement_does_not_pass_over_a_refusal_its_page_did_not_show(running
     assert right_of(running.chantier).agreed is True
 
 
+def test_an_agreement_written_before_a_refusal_does_not_undo_it(running: Cast) -> None:
+    refuse(running)
+    older = AnswerImage(running.chantier.id, True, today() - timedelta(days=1), "refused")
+    with pytest.raises(Refused, match="après cet écrit") as refused:
+        service.answer_image(running.coordinator, older)
+    assert refused.value.field == "on"
+
+
 @pytest.mark.parametrize("role", [Role.REFERENT, Role.COORDINATOR, Role.TECHNICAL])
 def test_whoever_follows_the_family_notes_that_it_takes_its_agreement_back(running: Cast, role: Role) -> None:
     let_be_seen(running, True)

@@ -40,7 +40,7 @@ from tests.portals.splits import make_scene, text_of
 pytestmark = pytest.mark.usefixtures("db_session")
 
 SHOWN = 'name="recognisable" value="family"'
-ONLY_US = "photo vue par ALC et les compagnons seulement"
+ONLY_US = "La famille y paraît</span>"
 
 
 @pytest.fixture
