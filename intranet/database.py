@@ -181,7 +181,8 @@ def _begin_writing(connection: Any) -> None:
                 connection.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as refused:
-                if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                # The code's first byte: "busy" may be for a particular reason, as when another process recovers.
+                if refused.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
                     raise OperationalError("BEGIN IMMEDIATE", (), refused) from refused
             sleep(uniform(0.0002, 0.0008))
     finally:

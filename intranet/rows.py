@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -77,8 +78,10 @@ class Kept:
         names: Sequence[str] = (whole.positiontup or ()) if compiled.positional else tuple(whole.parameters)
         self._names = None if compiled.positional else names
         # A parameter to be given: its name and what its type does to it. A constant: no name, and itself.
-        self._filled: list[tuple[str, Any]] = [
-            (name, into.get(name)) if name in missing else ("", into[name](value) if name in into else value)
+        self._filled: list[tuple[str | None, Any]] = [
+            (name, into.get(name))
+            if name in missing
+            else (None, into[name](value) if name in into else value)
             for name in names
             for value in (whole.parameters[name],)
         ]
@@ -98,7 +101,7 @@ class Kept:
     def parameters(self, given: Mapping[str, Any]) -> Any:
         """What the driver is given. ``KeyError`` names a parameter that was forgotten."""
         values = [
-            into if not name else given[name] if into is None else into(given[name])
+            into if name is None else given[name] if into is None else into(given[name])
             for name, into in self._filled
         ]
         return values if self._names is None else dict(zip(self._names, values, strict=True))
@@ -157,8 +160,9 @@ class Reader:
 
     def _let_go(self, _engine: Engine) -> None:
         """The engine closes its connections: ours, too."""
-        while self.resting:
-            self.resting.pop().invalidate()
+        with suppress(IndexError):  # another thread may take the last one
+            while True:
+                self.resting.pop().invalidate()
 
     def statement(self, source: Builder | Executable, args: tuple[Any, ...], scope: Any) -> Kept:
         """The statement of a builder for a scope, or one that is ready made."""
@@ -174,8 +178,8 @@ class Reader:
         for watch in self.watchers:
             watch(kept.text)
         parameters = kept.parameters(given)
-        driver = self._session_driver() if reading is None else reading.driver()
         try:
+            driver = self._session_driver() if reading is None else reading.driver()
             return driver.execute(kept.text, parameters)
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(
@@ -205,15 +209,20 @@ class Reading:
     def driver(self) -> Any:
         if self._driver is None:
             try:
-                self._connection = self.reader.resting.pop()
+                connection = self.reader.resting.pop()
             except IndexError:
-                self._connection = self._engine.raw_connection()
-            self._driver = cast(DBAPIConnection, self._connection.driver_connection)
-            if self._engine.dialect.name == "sqlite":
-                cast(Any, self._driver).execute("BEGIN")
-            else:
-                # Each statement sees what is committed when it starts, in a transaction or not: no BEGIN, no COMMIT.
-                cast(Any, self._driver).autocommit = True
+                connection = self._engine.raw_connection()
+            driver: Any = connection.driver_connection
+            try:
+                if self._engine.dialect.name == "sqlite":
+                    driver.execute("BEGIN")
+                else:
+                    # Each statement sees what is committed when it starts, in a transaction or not: no BEGIN.
+                    driver.autocommit = True
+            except self._engine.dialect.loaded_dbapi.Error:
+                connection.invalidate()
+                raise
+            self._connection, self._driver = connection, driver
         return self._driver
 
     def end(self) -> None:

@@ -59,12 +59,13 @@ class Phrases(Domain):  # type: ignore[misc]
         language = current_language()
         known = self._catalogues.get(language)
         if known is None:
-            known = self._catalogues[language] = super().get_translations()
+            known = super().get_translations()
             if known._fallback is None:
                 known.add_fallback(Source())
+            self._catalogues[language] = known  # once it is whole: another thread takes it as it is
         return known
 
-    def gettext(self, message: str, **values: Any) -> str:
+    def gettext(self, message: str, /, **values: Any) -> str:
         """The message in the reader's language; ``values`` fill its ``%(name)s``."""
         key = (current_language(), message)
         found = self._plain.get(key)

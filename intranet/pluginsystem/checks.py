@@ -23,6 +23,7 @@ from intranet.search.models import first_of
 
 SLOTS = frozenset({"dossier", "dwelling", "chantier"})
 AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
+SEARCH_KIND = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 CONVERTER = re.compile(r"<(?:([^:>]+):)?[^>]+>")
 
 
@@ -169,7 +170,16 @@ def _named_items(registry: Registry) -> list[tuple[str, Iterable[Any]]]:
 
 
 def search_kinds_have_numbers_of_their_own(_app: Flask, registry: Registry) -> Iterator[str]:
-    """Each kind's entries are numbered from what its name gives: two names might give the same."""
+    """Each kind's entries are numbered from what its name gives: two names might give the same.
+
+    Its name is a word of the index, too, and the key of a column of forty letters.
+    """
+    for source in registry.search:
+        if not SEARCH_KIND.fullmatch(source.kind):
+            yield (
+                f"{source.owner}: the search source {source.kind!r} must be called by at most 40 small letters, "
+                "figures, dots and underscores."
+            )
     for one, other in combinations({source.kind: source for source in registry.search}, 2):
         if first_of(one) == first_of(other):
             yield f"The search sources {one} and {other} would mix their entries. Give one another kind."

@@ -64,10 +64,12 @@ def _found(kind: str, param: str) -> _Found:
         matches = _MATCHED.op("MATCH", is_comparison=True)(typed)
         return _Found(_FTS, number - first, number, (matches, number.between(first, first + OBJECTS - 1)))
     vector: ColumnElement[Any] = literal_column("core_search_entry.vector")
-    # The kind is one of the vector's words, as the migration wrote it; a cast leaves its sign alone.
+    holds = vector.op("@@", is_comparison=True)
+    # The kind is one of the vector's words, as the migration wrote it; a cast leaves its sign alone. Two criteria:
+    # joined in one, a query in which PostgreSQL finds no word would be the kind alone, and find all of it.
     of_kind: ColumnElement[Any] = literal_column(f"'''={kind}'''::tsquery")
-    matches = vector.op("@@")(of_kind.op("&&")(func.to_tsquery("simple", typed)))
-    return _Found(SearchEntry, SearchEntry.object_id, SearchEntry.id, (matches,))
+    criteria = holds(of_kind), holds(func.to_tsquery("simple", typed))
+    return _Found(SearchEntry, SearchEntry.object_id, SearchEntry.id, criteria)
 
 
 def matching(kind: str, param: str = "q") -> Select[int]:

@@ -55,7 +55,7 @@ class AddressRule(Rule):
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         write = super()._compile_builder
 
-        def build(self: AddressRule, **values: Any) -> tuple[str, str]:
+        def build(self: AddressRule, /, **values: Any) -> tuple[str, str]:
             written = MethodType(write(append_unknown), self)
             setattr(self, "_build_unknown" if append_unknown else "_build", written)
             made: tuple[str, str] = written(**values)
@@ -136,9 +136,10 @@ class Application(Flask):
         else:
             if len(known) >= ENVIRONMENTS:
                 self._environments = dict(known[:1])
-            made = known[0][1].overlay(
-                bytecode_cache=self.shelf.place(language, root) if self.shelf else None
-            )
+            first = known[0][1]
+            # While templates are reloaded, other text is compiled of them.
+            kept = None if self.shelf is None or first.auto_reload else self.shelf.place(language, root)
+            made = first.overlay(bytecode_cache=kept)
         self._environments[language, root] = made
         return made
 
@@ -154,30 +155,30 @@ class Application(Flask):
         **values: Any,
     ) -> str:
         """Flask's, which builds anew each time; an address that differs by its numbers alone is kept as a pattern."""
-        as_asked = partial(
-            super().url_for,
-            endpoint,
-            _anchor=_anchor,
-            _method=_method,
-            _scheme=_scheme,
-            _external=_external,
-            **values,
+        plain = (
+            not (_anchor or _method or _scheme or _external) and endpoint[0] != "." and has_request_context()
         )
-        if _anchor or _method or _scheme or _external or endpoint[0] == "." or not has_request_context():
-            return as_asked()
-        for value in values.values():
-            if type(value) is not int or value < 0:
-                return as_asked()
+        if not plain or not all(type(value) is int and value >= 0 for value in values.values()):
+            return super().url_for(
+                endpoint,
+                _anchor=_anchor,
+                _method=_method,
+                _scheme=_scheme,
+                _external=_external,
+                **values,
+            )
         key = (this_request().root_path, endpoint, *values)
         pattern = self._addresses.get(key)
         if pattern is None:
             if len(self._addresses) >= ADDRESSES:
                 self._addresses.clear()
             pattern = self._addresses[key] = self._pattern(endpoint, tuple(values))
-        return pattern % values if pattern else as_asked()
+        return pattern % values if pattern else super().url_for(endpoint, **values)
 
     def _pattern(self, endpoint: str, names: tuple[str, ...]) -> str:
         """The address with ``%(name)d`` for each number; empty when it depends on more than them."""
+        if not self.is_constant(endpoint):
+            return ""
         build: Callable[..., str] = partial(super().url_for, endpoint)
         marks = {name: 1_000_000_007 + index for index, name in enumerate(names)}
         pattern = build(**marks).replace("%", "%%")
@@ -185,6 +186,14 @@ class Application(Flask):
             pattern = pattern.replace(str(mark), f"%({name})d")
         others = {name: 2 + index for index, name in enumerate(names)}
         return pattern if pattern % others == build(**others) else ""
+
+    def is_constant(self, endpoint: str) -> bool:
+        """Whether the endpoint has one address only, whatever the request: one rule, and no defaults put in."""
+        owners = {None, *endpoint.split(".")[:-1]}
+        return (
+            not owners & self.url_default_functions.keys()
+            and len(self.url_map._rules_by_endpoint.get(endpoint, ())) == 1
+        )
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -71,19 +71,19 @@ def shelf(settings: Settings, folders: Iterable[Path]) -> Shelf | None:
 
 
 def _state_of(folders: Iterable[Path], plugins: object) -> str:
-    """What tells this state of the files from every other: their names, times and sizes."""
+    """What tells this state of the files from every other: their names and what is in them."""
     state = hashlib.sha256(repr((sys.implementation.cache_tag, plugins)).encode())
     for name in WRITES_CODE:
         state.update(f"{name} {version(name)}\n".encode())
-    for path, found in sorted(_files(folders)):
-        state.update(f"{path} {found.st_mtime_ns} {found.st_size}\n".encode())
+    for path in sorted(path for folder in folders for path in _files(folder)):
+        with suppress(OSError):  # an editor's lock that leads nowhere, a file just taken away
+            content = path.read_bytes()
+            state.update(f"{path} {len(content)}\n".encode())
+            state.update(content)
     return state.hexdigest()[:32]
 
 
-def _files(folders: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
-    for folder in folders:
-        for root, inside, names in os.walk(folder):
-            inside[:] = [each for each in inside if each != "__pycache__"]
-            for name in names:
-                path = os.path.join(root, name)
-                yield path, os.stat(path)
+def _files(folder: Path) -> Iterator[Path]:
+    for root, inside, names in os.walk(folder):
+        inside[:] = [each for each in inside if each != "__pycache__"]
+        yield from (Path(root, name) for name in names)

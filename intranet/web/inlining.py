@@ -38,19 +38,8 @@ class Inlining(NodeTransformer):
         self.globals = frozenset(environment.globals) - taken
         for each in template.find_all(nodes.Import):
             if isinstance(each.template, nodes.Const) and not each.with_context:
-                self.kits[each.target] = macros(environment.parsed(each.template.value))
-
-    def visit_Template(self, node: nodes.Template) -> nodes.Template:
-        """The whole: a kit of which nothing is left to call is not fetched any more."""
-        self.generic_visit(node)
-        if next(node.find_all(nodes.Include), None) is None:  # what is included might name it
-            asked = _names(node.body, "load")
-            node.body = [
-                each
-                for each in node.body
-                if not isinstance(each, nodes.Import) or each.target not in self.kits.keys() - asked
-            ]
-        return node
+                kit = environment.parsed(each.template.value)
+                self.kits[each.target] = {} if kit is None else macros(kit)
 
     def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node | Statements:
         self.generic_visit(node)
@@ -78,8 +67,8 @@ class Inlining(NodeTransformer):
         if not isinstance(node.template, nodes.Const) or not node.with_context or node.ignore_missing:
             return node
         included = self.environment.parsed(node.template.value)
-        if any(isinstance(each, WITH_NAMES_OF_THEIR_OWN) for each in _walk(included)):
-            return node
+        if included is None or any(isinstance(each, WITH_NAMES_OF_THEIR_OWN) for each in _walk(included)):
+            return node  # what is being read itself goes round in a circle: it stays a call
         return nodes.Scope(_Copying().body(included.body), lineno=node.lineno)
 
     def _write_out(self, call: nodes.Node, caller: Statements | None) -> Statements | None:

@@ -44,8 +44,8 @@ class Folding(NodeTransformer):
         given = [*node.args, *(pair.value for pair in node.kwargs)]
         if not all(isinstance(each, nodes.Const) for each in given):
             return node
-        if node.node.name == "url_for" and str(cast(nodes.Const, node.args[0]).value).startswith("."):
-            return node  # relative to the blueprint of the request
+        if node.node.name == "url_for" and not self._is_same_for_all(node):
+            return node
         values = [cast(nodes.Const, each).value for each in node.args]
         named = {pair.key: cast(nodes.Const, pair.value).value for pair in node.kwargs}
         try:
@@ -55,6 +55,15 @@ class Folding(NodeTransformer):
             return node  # outside a request an address is not known; nor is a page that is switched off
         kept = Markup(answer) if hasattr(answer, "__html__") else str(answer)  # noqa: S704 (it was markup)
         return nodes.Const(kept, lineno=node.lineno)
+
+    def _is_same_for_all(self, node: nodes.Call) -> bool:
+        """Whether an address depends on nothing of the request but where the application begins.
+
+        One relative to its blueprint does, and one with the host of whoever asks.
+        """
+        endpoint = str(cast(nodes.Const, node.args[0]).value) if node.args else "."
+        options = any(pair.key in ("_external", "_scheme", "_method") for pair in node.kwargs)
+        return endpoint[0] != "." and not options and cast(Any, self.environment.app).is_constant(endpoint)
 
 
 # What ``escape`` itself calls for a text; it gives text, without a wrapper around it.
@@ -120,7 +129,7 @@ class IntranetEnvironment(Environment):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._parsed: dict[str, nodes.Template] = {}
+        self._parsed: dict[str, nodes.Template | None] = {}
         self._ready: dict[str, Template] = {}
 
     def overlay(self, *args: Any, **kwargs: Any) -> Any:
@@ -135,8 +144,10 @@ class IntranetEnvironment(Environment):
         globals: MutableMapping[str, Any] | None = None,
     ) -> Template:
         """A template by its name, at hand once it was loaded; Jinja's own store locks and weighs at each look."""
-        if globals or self.auto_reload or not isinstance(name, str):
-            return super().get_template(name, parent, globals)
+        if globals:
+            raise TypeError("a template's own globals would be every page's: give them to render()")
+        if self.auto_reload or not isinstance(name, str):
+            return super().get_template(name, parent)
         found = self._ready.get(name)
         if found is None:
             found = self._ready[name] = super().get_template(name, parent)
@@ -146,13 +157,17 @@ class IntranetEnvironment(Environment):
         """Ours as they are: Jinja lists them at each page and each include, slowly through its chain of maps."""
         return super().make_globals(d) if d else self.globals
 
-    def parsed(self, name: str) -> nodes.Template:
-        """Another template, as nodes; read once."""
-        found = self._parsed.get(name)
-        if found is None:
+    def parsed(self, name: str) -> nodes.Template | None:
+        """Another template, as nodes, read once; ``None`` for one whose reading has led here."""
+        if name not in self._parsed:
             source, filename, _fresh = cast(BaseLoader, self.loader).get_source(self, name)
-            found = self._parsed[name] = self._parse(source, name, filename)
-        return found
+            self._parsed[name] = None
+            try:
+                self._parsed[name] = self._parse(source, name, filename)
+            finally:
+                if self._parsed[name] is None:
+                    del self._parsed[name]
+        return self._parsed[name]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)

@@ -190,6 +190,11 @@ def register_blueprints(): return [bp]
             "for kind in ('probe.mxyzvyxud', 'probe.jypjfeuxm')]\n",
             "would mix their entries",
         ),
+        (
+            "@hookimpl\ndef register_search(): "
+            "return [SearchSource(\"l'annuaire\", 'x', 'core.search.use', None, None)]\n",
+            "must be called by at most 40 small letters",
+        ),
     ],
 )
 def test_what_a_plugin_registers_wrongly_is_said_with_how_to_mend_it(

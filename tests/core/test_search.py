@@ -78,10 +78,11 @@ class TestFinding:
             "(((",
             "-",
             "\x00",
+            "⁀",
         ],
     )
     def test_signs_are_not_a_language(self, query: str) -> None:
-        found(query)
+        assert found(query) == []
 
     def test_what_changed_is_found_by_its_new_words_only(self) -> None:
         put_entry("thing", 2, "Rosa", "Rosa Bianchi")

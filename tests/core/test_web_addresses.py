@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import BuildError, Map, Rule
@@ -37,6 +37,24 @@ def test_what_is_no_number_is_built_each_time(app: Flask) -> None:
         assert url_for("staff.dossiers", q="100 %d", page=2) == "/staff/dossiers?q=100+%25d&page=2"
         with pytest.raises(BuildError):
             url_for("staff.dossier", split_id=3)
+
+
+def test_an_address_that_depends_on_the_request_is_built_each_time(app: Flask) -> None:
+    def nothing(**_values: int) -> str:
+        return ""
+
+    app.add_url_rule("/a/<int:n>", "two", nothing, methods=["GET"])
+    app.add_url_rule("/b/<int:n>", "two", nothing, methods=["POST"])
+    app.add_url_rule("/of/<int:tenant>/<int:n>", "tenants.own", nothing)
+    app.url_default_functions["tenants"] = [
+        lambda _endpoint, values: values.setdefault("tenant", int(request.args["tenant"]))
+    ]
+    for method, path in (("GET", "/a/3"), ("POST", "/b/3")):
+        with app.test_request_context("/", method=method):
+            assert url_for("two", n=3) == path
+    for tenant in (1, 2):
+        with app.test_request_context(f"/?tenant={tenant}"):
+            assert url_for("tenants.own", n=3) == f"/of/{tenant}/3"
 
 
 @given(number=st.integers(0, LARGEST_KEY), word=st.text(min_size=1).filter(lambda text: "/" not in text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +88,38 @@ def test_a_file_that_changed_clears_what_was_made_of_the_old_ones(site: Settings
     assert say(first) == "old"  # a server still running goes on
     with first.test_request_context("/"):
         assert "<html" in render_template("errors/error.html", code=404, title="", text="", reference="")
+
+
+def test_what_is_in_a_file_counts_not_when_it_was_written(site: Settings, start: Start) -> None:
+    kit = site.instance / "templates" / "kit.html"
+    write(site, '{% import "kit.html" as kit %}{{ kit.word() }}')
+    for word in ("Oui", "Non"):
+        kit.write_text(f"{{% macro word() %}}{word}{{% endmacro %}}")
+        os.utime(kit, (1, 1))
+        assert say(start()) == word
+
+
+def test_a_link_that_leads_nowhere_is_no_template(site: Settings, start: Start) -> None:
+    write(site, "words")
+    (site.instance / "templates" / ".#said.html").symlink_to("someone@somewhere.4711")
+    assert say(start()) == "words"
+
+
+def test_while_templates_are_reloaded_nothing_is_kept(site: Settings, start: Start) -> None:
+    write(site, "words")
+    app = start()
+    app.jinja_env.auto_reload = True
+    assert say(app) == "words"
+    assert kept(app) == []
+
+
+def test_the_host_of_who_came_first_is_not_in_what_is_kept(site: Settings, start: Start) -> None:
+    write(site, '{{ url_for("staff.home", _external=True) }}')
+    for _ in range(2):
+        app = start()
+        for host in ("evil.example", "intranet.example"):
+            with app.test_request_context("/", base_url=f"https://{host}"):
+                assert render_template("said.html") == f"https://{host}/staff/"
 
 
 def test_pages_begin_where_they_were_asked_for_and_only_the_plain_ones_are_kept(

@@ -69,13 +69,26 @@ def test_what_is_written_out_says_the_same(app: Flask, body: str) -> None:
         )
     )
     given = {"title": "Titre", "id": 7, "danger": "<b>&", "pairs": [("P", "q"), ("R", None)]}
-    environment = app.jinja_env
     with app.test_request_context():
+        environment = app.jinja_env
         written_out = render_template("page.html", **given)
         environment.auto_reload = True
         environment.cache = None
         called = render_template("page.html", **given)
     assert re.sub(r"\s+", " ", written_out) == re.sub(r"\s+", " ", called)
+
+
+def test_a_kit_serves_those_who_extend_the_page_that_imports_it(app: Flask) -> None:
+    templates = {
+        "kit.html": "{% macro word() %}said{% endmacro %}",
+        "parent.html": '{% import "kit.html" as kit %}{% block here %}{% endblock %}',
+        "child.html": '{% extends "parent.html" %}{% block here %}{{ kit.word() }}{% endblock %}',
+        "tree.html": "{{ n }}{% if n %}{% set n = n - 1 %}{% include 'tree.html' %}{% endif %}",
+    }
+    app.jinja_loader.loaders.append(DictLoader(templates))  # type: ignore[union-attr]
+    with app.test_request_context():
+        assert render_template("child.html") == "said"
+        assert render_template("tree.html", n=2) == "210"  # and a template may include itself
 
 
 def test_the_kit_s_cards_are_no_longer_called(app: Flask) -> None:

@@ -42,9 +42,10 @@ def test_a_constant_call_is_made_once_and_a_call_with_a_value_each_time(
 
 def test_a_template_speaks_each_language_in_turn(app: Flask, templates: dict[str, str]) -> None:
     templates["spoken.html"] = '{{ _("fr") }} {{ locale() }}'
-    app.jinja_env.globals["locale"] = lambda: "" if app.jinja_env is french else "other"
     with app.test_request_context(), force_locale("fr"):
         french = app.jinja_env
+    french.globals["locale"] = lambda: "" if app.jinja_env is french else "other"
+    with app.test_request_context(), force_locale("fr"):
         assert render_template("spoken.html") == "fr "
     with app.test_request_context(), force_locale("en"):
         assert app.jinja_env is not french
