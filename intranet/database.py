@@ -88,6 +88,9 @@ class Versioned:
 PATIENCE_SECONDS = 10
 """How long a writer waits for another on SQLite."""
 
+SHORT_SECONDS = 0.1
+"""After which it looks less often whether its turn has come."""
+
 TRUSTED_SECONDS = 5.0
 """How long a connection to PostgreSQL may rest and be used again untried."""
 
@@ -174,7 +177,7 @@ def _begin_writing(connection: Any) -> None:
     the time the lock would lie free while everyone sleeps.
     """
     connection.execute("PRAGMA busy_timeout=0")
-    until = monotonic() + PATIENCE_SECONDS
+    began = monotonic()
     try:
         while True:
             try:
@@ -182,9 +185,13 @@ def _begin_writing(connection: Any) -> None:
                 return
             except sqlite3.OperationalError as refused:
                 # The code's first byte: "busy" may be for a particular reason, as when another process recovers.
-                if refused.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                if (
+                    refused.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
+                    or monotonic() > began + PATIENCE_SECONDS
+                ):
                     raise OperationalError("BEGIN IMMEDIATE", (), refused) from refused
-            sleep(uniform(0.0002, 0.0008))
+            # Whoever still has the lock by then has long work to do.
+            sleep(uniform(0.0002, 0.0008) * (1 if monotonic() < began + SHORT_SECONDS else 20))
     finally:
         connection.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
 

@@ -19,6 +19,7 @@ class People(LoginManager):  # type: ignore[misc]
     """
 
     def _load_user(self) -> None:
+        self._update_request_context_with_user()  # a stranger, should reading fail: the error has a page, too
         self._update_request_context_with_user(self._request_callback(this_request()))
 
     def _update_remember_cookie(self, response: Response) -> Response:

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from intranet.access import Role, public
 from intranet.app import create_app
 from intranet.config import Settings
+from intranet.database import writing
+from intranet.extensions import db
 from intranet.testing.contract import running
 from intranet.testing.factories import make_user, sign_in
 
@@ -110,13 +113,25 @@ def test_an_unexpected_error_shows_the_reference_that_is_in_the_log(
     assert "out of order" in str(error["exception"])
 
 
+def test_the_error_has_a_page_even_when_it_is_who_asks_that_cannot_be_read(
+    app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with app.app_context():
+        sign_in(client, make_user(Role.COORDINATOR))
+        with writing():
+            db.session.execute(text("ALTER TABLE core_session RENAME TO elsewhere"))
+            db.session.commit()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    for address in ("/staff/", "/account/profile"):
+        answer = client.get(address)
+        assert answer.status_code == 500
+        assert "Référence" in answer.text
+        assert [line["event"] for line in log_lines(capsys)].count("unexpected_error") == 1
+
+
 def test_a_failing_statement_is_logged_without_its_values(
     app: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sqlalchemy import text
-
-    from intranet.extensions import db
-
     with app.app_context(), pytest.raises(Exception, match="no_such_table") as caught:
         db.session.execute(text("SELECT * FROM no_such_table WHERE name = :name"), {"name": "Madame Secret"})
     assert "Madame Secret" not in str(caught.value)
