@@ -113,22 +113,29 @@ class Works(Path):
             )
 
     def picture_rooms(self, days: int, moment: Moment, most: int = 2) -> None:
-        rooms = list(dict.fromkeys(task.room for task in self.tasks() if task.room in ROOMS))
-        for number, room in enumerate(rooms[:most]):
-            drawn = draw_room(Room(ROOMS[room], self.chantier.id + number), moment)
-            with on(working_days_ago(days), 9, 10 + number) as day:
-                chantiers.add_photo(
-                    self.cast.animator,
-                    AddPhoto(
-                        self.chantier.id,
-                        moment,
-                        day,
-                        spot=f"{room}, depuis la porte",
-                        recognisable=Recognisable.NOBODY,
-                    ),
-                    io.BytesIO(drawn),
-                    f"{room}.jpg",
-                )
+        for number, room in enumerate(self.rooms()[:most]):
+            self.picture(room, number, days, moment)
+
+    def picture_family(self, days: int) -> None:
+        """One of the family at work, as its contract lets it be seen by those on site."""
+        self.picture(self.rooms()[0], 0, days, Moment.DURING, Recognisable.FAMILY)
+
+    def rooms(self) -> list[str]:
+        return list(dict.fromkeys(task.room for task in self.tasks() if task.room in ROOMS))
+
+    def picture(
+        self, room: str, number: int, days: int, moment: Moment, who: Recognisable = Recognisable.NOBODY
+    ) -> None:
+        drawn = draw_room(
+            Room(ROOMS[room], self.chantier.id + number), moment, somebody=who is Recognisable.FAMILY
+        )
+        with on(working_days_ago(days), 9, 10 + number) as day:
+            chantiers.add_photo(
+                self.cast.animator,
+                AddPhoto(self.chantier.id, moment, day, spot=f"{room}, depuis la porte", recognisable=who),
+                io.BytesIO(drawn),
+                f"{room}.jpg",
+            )
 
     def do_tasks(self, since: int, until: int) -> None:
         """Every task started and finished between those days, with hours on the way."""
@@ -227,6 +234,7 @@ def _open(site: Works) -> None:
         site.site_day(number, days, number, helper="Une voisine" if number == 1 else "")
         site.move_task(number, "finish", days - 1)
     site.picture_rooms(12, Moment.DURING)
+    site.picture_family(11)
     site.move_task(3, "start", 12, hour=10)
     site.site_day(3, 12, 3)
     site.site_day(3, 9, 2)

@@ -37,8 +37,8 @@ class Room:
     seed: int
 
 
-def draw_room(room: Room, moment: Moment) -> bytes:
-    """A JPEG of the room at that moment of the works."""
+def draw_room(room: Room, moment: Moment, *, somebody: bool = False) -> bytes:
+    """A JPEG of the room at that moment of the works; ``somebody``: with one of the family at work."""
     from PIL import Image, ImageDraw  # only the demonstration draws
 
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), WHITE)
@@ -51,6 +51,8 @@ def draw_room(room: Room, moment: Moment) -> bytes:
     _furniture(brush, room, moment)
     if moment is Moment.DURING:
         _tools(brush)
+    if somebody:
+        _somebody(brush)
     written = io.BytesIO()
     image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(written, "JPEG", quality=88)
     return written.getvalue()
@@ -268,3 +270,21 @@ def _tools(brush: Brush) -> None:
     brush.line([(0.52, 0.94), (0.585, 0.30)], DARK_WOOD, 0.007)
     brush.box((0.545, 0.24, 0.625, 0.29), WHITE, 0.015)
     brush.box((0.545, 0.24, 0.625, 0.255), "#e08e6d", 0.006)
+
+
+def _somebody(brush: Brush) -> None:
+    """Somebody at the roller: overalls, a cap, one arm up."""
+    for leg in (0.40, 0.47):
+        brush.box((leg, 0.72, leg + 0.055, 0.95), "#41606e", 0.012)
+        brush.box((leg - 0.005, 0.93, leg + 0.065, 0.965), "#3b3330", 0.010)
+    brush.line([(0.495, 0.50), (0.565, 0.40)], "#b98562", 0.030)
+    brush.line([(0.425, 0.50), (0.405, 0.68)], "#b98562", 0.028)
+    brush.box((0.405, 0.45, 0.520, 0.62), "#f3c677", 0.030)
+    brush.box((0.400, 0.55, 0.525, 0.76), "#527786", 0.016)
+    brush.box((0.448, 0.41, 0.478, 0.47), "#b98562")
+    brush.oval((0.420, 0.30, 0.506, 0.43), "#b98562")
+    brush.box((0.414, 0.285, 0.512, 0.345), "#c85c4b", 0.035)
+    brush.box((0.408, 0.328, 0.518, 0.350), "#a94a3c", 0.008)
+    for eye in (0.446, 0.480):
+        brush.oval((eye - 0.005, 0.368, eye + 0.005, 0.381), "#3b3330")
+    brush.line([(0.450, 0.402), (0.463, 0.408), (0.477, 0.402)], "#7d4a38", 0.004)

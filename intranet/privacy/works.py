@@ -100,6 +100,12 @@ def contracted(dossiers: Dossiers) -> Iterator[Said]:
         yield _("Accompagnement social"), contract.support_social
         yield _("Bénévoles"), contract.support_volunteers
         yield _("Assurance déclarée"), _listed(contract.insurance, day(contract.insured_until))
+        yield (
+            _("Droit à l’image"),
+            {True: _("Accepte de paraître"), False: _("Refuse de paraître"), None: ""}[
+                contract.image_consent
+            ],
+        )
     for name, on, address, reason in _rows(
         select(Signature.name, Signature.signed_on, Signature.address, Signature.reason).where(
             Signature.contract_id.in_(contracts), Signature.side == Side.HOUSEHOLD
@@ -141,12 +147,15 @@ def on_site(dossiers: Dossiers) -> Iterator[Said]:
         .order_by(SessionNote.on)
     ):
         yield _("Note de séance"), f"{day(on)}, {author} : {text}"
-    for on, spot, caption in _rows(
-        select(SitePhoto.taken_on, SitePhoto.spot, SitePhoto.caption)
+    for on, spot, caption, shown in _rows(
+        select(SitePhoto.taken_on, SitePhoto.spot, SitePhoto.caption, SitePhoto.shows_people)
         .where(SitePhoto.chantier_id.in_(chantiers))
         .order_by(SitePhoto.taken_on, SitePhoto.id)
     ):
-        yield _("Photo de chantier"), _listed(day(on), spot, caption)
+        yield (
+            _("Photo de chantier"),
+            _listed(day(on), spot, caption, _("la famille y paraît") if shown else ""),
+        )
     for label, reason in _rows(
         select(Task.label, Task.blocked_reason).where(Task.id.in_(tasks), Task.blocked_reason != "")
     ):

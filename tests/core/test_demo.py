@@ -228,6 +228,16 @@ def test_every_contract_has_its_document_and_every_picture_its_thumbnail() -> No
     assert all(picture.thumbnail_digest for picture in pictures)
 
 
+def test_a_family_is_on_a_picture_where_its_contract_agrees_to_it() -> None:
+    shown = (
+        select(Contract.image_consent)
+        .join(Chantier, Chantier.contract_id == Contract.id)
+        .join(SitePhoto, SitePhoto.chantier_id == Chantier.id)
+        .where(SitePhoto.shows_people)
+    )
+    assert db.session.scalars(shown).all() == [True]
+
+
 def test_nothing_waits_in_the_outbox() -> None:
     assert not db.session.scalars(select(OutboxRow.job).where(OutboxRow.done_at.is_(None))).all()
 

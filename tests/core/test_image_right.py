@@ -17,9 +17,11 @@ from intranet.chantiers.terms import ChantierState, Moment, Recognisable
 from intranet.clock import at, now, today
 from intranet.documents.models import Document
 from intranet.documents.storage import storage
+from intranet.dossiers.models import Household
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.jobs.service import run_due
+from intranet.privacy.service import personal_data
 from intranet.testing.chantiers import Cast, add_photo, jpeg, let_be_seen, make_chantier
 from intranet.testing.dossiers import make_dwelling
 from intranet.testing.factories import make_actor, make_user
@@ -180,6 +182,15 @@ def test_a_refusal_holds_for_every_chantier_of_the_family_an_agreement_for_one(r
     refuse(running)
     assert (shown(running), shown(other)) == (0, 0)
     assert right_of(other.chantier).agreed is False
+
+
+def test_the_family_is_told_what_it_answered_and_where_it_is_shown(running: Cast) -> None:
+    let_be_seen(running, True)
+    show_family(running)
+    household = db.session.get_one(Household, running.dossier.household_id)
+    held = [(str(item.label), str(item.value)) for item in personal_data(household)]
+    assert ("Droit à l’image", "Accepte de paraître") in held
+    assert any(label == "Photo de chantier" and "la famille y paraît" in value for label, value in held)
 
 
 def amend(cast: Cast, answer: bool | None) -> None:
