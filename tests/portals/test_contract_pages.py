@@ -17,6 +17,7 @@ from intranet.access import Role
 from intranet.clock import today
 from intranet.config import settings
 from intranet.database import writing
+from intranet.dossiers.models import Dossier, DossierState
 from intranet.extensions import db
 from intranet.jobs.service import run_due
 from intranet.testing.factories import make_user
@@ -354,6 +355,17 @@ def test_the_bailleur_reads_which_contract_is_in_force(app: Flask) -> None:
     assert "Contrat en vigueur" in text_of(theirs.get(f"/bailleur/contracts/{contract_id}"))
     assert "reste" in text_of(theirs.get(f"/bailleur/splits/{amendment.id}"))
     assert fresh(amendment.id).state is SplitState.PROPOSED
+
+
+def test_no_amendment_is_offered_once_the_family_is_settled(app: Flask) -> None:
+    scene, contract_id = signed_scene(app)
+    url = f"/staff/contracts/{contract_id}"
+    assert f'href="{url}/amendment"' in text_of(scene.alc().get(url))
+
+    db.session.get_one(Dossier, scene.dossier.id).state = DossierState.SETTLED
+    db.session.commit()
+    assert f'href="{url}/amendment"' not in text_of(scene.alc().get(url))
+    assert "Seul un contrat signé s’amende" in text_of(scene.alc().get(f"{url}/amendment"))
 
 
 def test_a_stranger_amends_nothing(app: Flask) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, select
 from intranet import permissions as p
 from intranet.access import actor, can, require, requires
 from intranet.chantiers.models import Chantier
-from intranet.rows import Row, fetch_value
+from intranet.dossiers.models import Dossier
+from intranet.rows import Row, fetch_one
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
@@ -20,12 +21,19 @@ from intranet.web.formatting import hours, money
 from intranet.web.forms import BaseForm, LongTextField, required
 from intranet.works import contract as contracts
 from intranet.works import queries, service
+from intranet.works.machine import SPLIT_DOSSIER_STATES
 from intranet.works.models import Contract, ContractState, Holder, Split, SplitState
 from intranet.works.service.amending import OVER
 from intranet.works.wordings import who_does
 from portals.staff.blueprint import bp
 
-_CHANTIER_STATE = select(Chantier.state).where(Chantier.contract_id == bindparam("contract_id"))
+_STATES = (
+    select(Dossier.state.label("dossier"), Chantier.state.label("chantier"))
+    .select_from(Contract)
+    .join(Dossier, Dossier.id == Contract.dossier_id)
+    .outerjoin(Chantier, Chantier.contract_id == Contract.id)
+    .where(Contract.id == bindparam("contract_id"))
+)
 STANDING_LINKS = {"split": "staff.split", "contract": "staff.contract"}
 
 
@@ -107,7 +115,8 @@ def may_amend(row: Row) -> bool:
     head = queries.split_header(row.split_id)
     if head is None or head.state is not SplitState.SIGNED:
         return False
-    return fetch_value(_CHANTIER_STATE, contract_id=row.id) not in OVER
+    states = fetch_one(_STATES, contract_id=row.id)
+    return states is not None and states.dossier in SPLIT_DOSSIER_STATES and states.chantier not in OVER
 
 
 def retry_of(row: Row) -> str:
