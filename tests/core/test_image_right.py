@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from intranet.access import Actor, Role
+from intranet.access import ACTOR, Actor, OrganisationKind, Role, Scope
 from intranet.chantiers import amending, service
 from intranet.chantiers.commands import AddPhoto, AnswerImage
-from intranet.chantiers.image_right import AGREED, REFUSED, image_sentence, right_of
+from intranet.chantiers.image_right import AGREED, REFUSED, image_sentence, right_of, shown_answer
 from intranet.chantiers.models import SitePhoto
 from intranet.chantiers.terms import ChantierState, Moment, Recognisable
 from intranet.clock import at, now, today
@@ -184,6 +184,25 @@ def test_a_refusal_holds_for_every_chantier_of_the_family_an_agreement_for_one(r
     assert right_of(other.chantier).agreed is False
 
 
+@pytest.mark.parametrize(
+    ("kind", "role", "told"),
+    [
+        (OrganisationKind.WORKS_PARTNER, Role.ANIMATOR, True),
+        (OrganisationKind.BAILLEUR, Role.AGENT, False),
+    ],
+)
+def test_the_answer_is_read_by_those_on_site_and_not_by_the_landlord(
+    running: Cast, kind: OrganisationKind, role: Role, told: bool
+) -> None:
+    let_be_seen(running, True)
+    organisation = running.partner.id if kind is OrganisationKind.WORKS_PARTNER else running.bailleur_id
+    found = db.session.execute(
+        shown_answer(Scope(kind, role)),
+        {"chantier_id": running.chantier.id, ACTOR.organisation_id.key: organisation},
+    ).all()
+    assert bool(found) is told
+
+
 def test_the_family_is_told_what_it_answered_and_where_it_is_shown(running: Cast) -> None:
     let_be_seen(running, True)
     show_family(running)
@@ -196,7 +215,7 @@ def test_the_family_is_told_what_it_answered_and_where_it_is_shown(running: Cast
 def amend(cast: Cast, answer: bool | None) -> None:
     """Have the chantier follow an amendment of its contract, with that answer."""
     former = db.session.get_one(Contract, cast.chantier.contract_id)
-    with at(now() + timedelta(minutes=1)):
+    with at(max(now(), former.created_at) + timedelta(minutes=1)):
         contract = Contract(
             number=f"{former.number}-A1",
             split_id=former.split_id,
@@ -221,6 +240,14 @@ def test_an_amendment_asks_anew(running: Cast, answer: bool, left: int) -> None:
     amend(running, answer)
     assert right_of(running.chantier).agreed is answer
     assert shown(running) == left
+
+
+def test_an_amendment_that_asks_again_after_a_refusal_is_a_new_answer(running: Cast) -> None:
+    refuse(running)
+    amend(running, True)
+    assert right_of(running.chantier).agreed is True
+    amend(running, None)
+    assert right_of(running.chantier).agreed is None
 
 
 def test_a_refusal_noted_while_an_amendment_is_being_signed_is_not_undone_by_its_signature(
