@@ -11,7 +11,8 @@ from intranet.works.service.granting import grant_time
 from intranet.works.service.household import answer_as_household, record_voice
 from intranet.works.service.negotiating import adopt_counter, comment, keep_line, propose, resolve
 from intranet.works.service.overriding import override
-from intranet.works.service.replying import answer_line, send_back
+from intranet.works.service.replying import answer_line
+from intranet.works.service.sending_back import send_back
 from intranet.works.service.silence import sweep_silence
 
 __all__ = [
