@@ -84,8 +84,8 @@ def _shows_people(chantier: Chantier, recognisable: Recognisable | None) -> bool
         raise Refused(
             "photo.people",
             _(
-                "Confirmez que personne n’est reconnaissable. Sinon, reprenez la photo sans les personnes : "
-                "leur accord écrit serait nécessaire."
+                "Dites que personne n’est reconnaissable, ou seulement la famille si elle l’a accepté par écrit. "
+                "Sinon, reprenez la photo sans les personnes."
             ),
             field="recognisable",
         )
