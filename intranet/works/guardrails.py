@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 from intranet.dossiers.terms import Survey
 from intranet.errors import Refused
 from intranet.translation import lazy_gettext as _l
-from intranet.works.hazards import GESTURE_WORDS, Gesture, gestures, sounds_locked
-from intranet.works.rules import TENANT_HOLDERS, Default, KindFacts, propose_default
+from intranet.works.hazards import GESTURE_WORDS, Gesture, gestures
+from intranet.works.protected import PROFESSIONAL, source_of
+from intranet.works.rules import SOURCES, TENANT_HOLDERS, Default, KindFacts, propose_default
 from intranet.works.terms import Cause, DefaultHolder, Holder, Need, Payer, Professional
 
 ASBESTOS_LAST_YEAR = 1997
@@ -124,7 +125,33 @@ class GuardRail:
 
 
 def _is_locked(line: LineFacts) -> bool:
-    return line.kind.locked_to_bailleur if line.kind else sounds_locked(line.label)
+    return bool(_source_of_lock(line))
+
+
+def _source_of_lock(line: LineFacts) -> str:
+    """What says that the line stays with the bailleur; empty when nothing does."""
+    source = source_of(line.kind.code if line.kind else "", line.label)
+    if source or line.kind is None or not line.kind.locked_to_bailleur:
+        return source
+    return line.kind.legal_basis or SOURCES["safety"]
+
+
+def _locked_reason(line: LineFacts) -> Any:
+    return _l(
+        "Sécurité, décence ou structure : ces travaux restent au bailleur, ni la famille ni le partenaire "
+        "ne peuvent les faire (%(source)s).",
+        source=_source_of_lock(line),
+    )
+
+
+def _professional_reason(line: LineFacts) -> Any:
+    source = PROFESSIONAL.get(line.kind.code, "") if line.kind else ""
+    if not source:
+        return BY_ID["professional_only"].reason
+    return _l(
+        "Ces travaux demandent un professionnel : ils ne peuvent pas être confiés à la famille (%(source)s).",
+        source=source,
+    )
 
 
 def _locked(line: LineFacts, _dwelling: DwellingFacts) -> bool:
@@ -218,6 +245,7 @@ GUARDRAILS: tuple[GuardRail, ...] = (
             "ni la famille ni le partenaire ne peuvent les faire."
         ),
         _locked,
+        detail=_locked_reason,
     ),
     GuardRail(
         "decency",
@@ -228,6 +256,7 @@ GUARDRAILS: tuple[GuardRail, ...] = (
         "professional_only",
         _l("Ces travaux demandent un professionnel : ils ne peuvent pas être confiés à la famille."),
         _professional,
+        detail=_professional_reason,
     ),
     GuardRail(
         "asbestos",

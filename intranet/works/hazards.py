@@ -8,13 +8,12 @@ no code: the gesture is read from its words, on the careful side.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from intranet.translation import lazy_gettext as _l
+from intranet.works.protected import fold
 from intranet.works.rules import KindFacts
 
 
@@ -80,19 +79,13 @@ _WORDS: tuple[tuple[Gesture, re.Pattern[str]], ...] = (
     (_P, re.compile(r"\b(ponc|gratt|racl|decap|repeindre|peinture|enduit|papier peint|volet|boiserie)")),
     (_F, re.compile(r"\b(sols?|parquet|lino|moquette|dalles?|plancher|carrelage|stratifie|revetement)\b")),
 )
-
-_LOCKED_WORDS = re.compile(
-    r"\b(murs? porteurs?|toitures?|charpente|facades?|balcons?|garde[- ]corps|fondations?|plancher porteur"
-    r"|tableau electrique|mise a la terre|circuits? electriques?|installation electrique|mise aux normes"
-    r"|gaz|chaudieres?|amiante|vmc|ascenseurs?|parties communes|infiltrations?|etancheite|termites?)\b"
+_VERBS: tuple[tuple[Gesture, re.Pattern[str]], ...] = (
+    (_D, re.compile(r"\bperc(er|age|ement)\b")),
+    (_S, re.compile(r"\b(ponc(er|age)|gratt(er|age)|racl(er|age)|decap(er|age)|raval(er|ement))\b")),
+    (_P, re.compile(r"\b(ponc(er|age)|gratt(er|age)|racl(er|age)|decap(er|age)) .*peinture")),
+    (_F, re.compile(r"\b(depos|arrach|soulev)\w* .*\b(sols?|parquet|lino|moquette|dalles?|carrelage)\b")),
 )
-
-
-@lru_cache(maxsize=256)  # each rule looks for its words in the same label
-def fold(text: str) -> str:
-    """Lower case without accents, for looking words up."""
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe")
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("’", "'")
+"""Said in so many words on a line of the catalogue, whatever its kind is known to do."""
 
 
 def gestures(kind: KindFacts | None, label: str) -> frozenset[Gesture]:
@@ -101,9 +94,5 @@ def gestures(kind: KindFacts | None, label: str) -> frozenset[Gesture]:
         words = fold(label)
         return frozenset(gesture for gesture, pattern in _WORDS if pattern.search(words))
     by_hazard = {_BY_HAZARD[word] for word in kind.hazard.split() if word in _BY_HAZARD}
-    return BY_CODE.get(kind.code, frozenset()) | by_hazard
-
-
-def sounds_locked(label: str) -> bool:
-    """Whether the words of a free line speak of structure, gas, the electrical board and the like."""
-    return _LOCKED_WORDS.search(fold(label)) is not None
+    said = {gesture for gesture, pattern in _VERBS if pattern.search(fold(label))}
+    return BY_CODE.get(kind.code, frozenset()) | by_hazard | said

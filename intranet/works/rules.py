@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from intranet.access import GuestRole, OrganisationKind, Scope
 from intranet.translation import lazy_gettext as _l
+from intranet.works.protected import CONDITIONS, LOCKED, PROFESSIONAL
 from intranet.works.terms import Answer, Cause, DefaultHolder, Holder, Need, Payer, Professional, Side
 
 _SIDES = {
@@ -36,7 +37,7 @@ def side_of(scope: Scope) -> Side | None:
 
 @dataclass(frozen=True, slots=True)
 class KindFacts:
-    """What the rules look at in a kind of the catalogue."""
+    """What the rules look at in a kind of works. What the law fixes for its code holds whatever its row says."""
 
     code: str
     trade: str
@@ -47,6 +48,16 @@ class KindFacts:
     consent: str = ""
     hazard: str = ""
     legal_basis: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code in LOCKED:
+            object.__setattr__(self, "locked_to_bailleur", True)
+            object.__setattr__(self, "default_holder", DefaultHolder.BAILLEUR)
+        if self.code in LOCKED or self.code in PROFESSIONAL:
+            object.__setattr__(self, "professional_only", Professional.YES)
+        elif self.code in CONDITIONS and self.professional_only is not Professional.YES:
+            object.__setattr__(self, "professional_only", Professional.PARTLY)
+            object.__setattr__(self, "professional_condition", CONDITIONS[self.code])
 
 
 @dataclass(frozen=True, slots=True)

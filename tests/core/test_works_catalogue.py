@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
+from intranet.access import Role
+from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.search.folding import holds
+from intranet.testing.factories import make_actor, make_user
 from intranet.works.catalogue import load_catalogue
 from intranet.works.hazards import BY_CODE
 from intranet.works.models import WorksKind
 from intranet.works.registration import works_commands
+from intranet.works.service.kinds import KindFields, change_kind
+from intranet.works.terms import DefaultHolder, Professional
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -61,3 +68,32 @@ def test_every_gesture_is_said_of_a_kind_that_exists() -> None:
     codes = set(db.session.scalars(select(WorksKind.code)))
 
     assert set(BY_CODE) <= codes
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "field"),
+    [
+        ("L.5", {"locked_to_bailleur": False, "default_holder": DefaultHolder.TENANT}, "locked_to_bailleur"),
+        ("L.7", {"professional_only": Professional.NO}, "professional_only"),
+        ("T.1", {"professional_only": Professional.NO}, "professional_only"),
+        (
+            "VI.a.1",
+            {"professional_only": Professional.NO, "professional_condition": ""},
+            "professional_condition",
+        ),
+        ("E.6", {"label_fr": "Tableau électrique à remplacer"}, "locked_to_bailleur"),
+    ],
+)
+def test_a_kind_that_the_law_keeps_from_the_tenant_cannot_be_opened_on_screen(
+    code: str, change: dict[str, object], field: str
+) -> None:
+    load_catalogue()
+    found = kind(code)
+    fields = KindFields(**{name: getattr(found, name) for name in KindFields.__dataclass_fields__})
+    coordinator = make_actor(make_user(Role.COORDINATOR))
+
+    with pytest.raises(Refused) as refused:
+        change_kind(coordinator, found.id, found.version, replace(fields, **change))  # type: ignore[arg-type]
+    assert refused.value.field == field
+    change_kind(coordinator, found.id, found.version, replace(fields, label_en="Another name"))
+    assert kind(code).label_en == "Another name"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,9 @@ from intranet.works.guardrails import (
     locked_reason,
     starting_point,
 )
-from intranet.works.terms import Cause, Holder, Need, Payer
+from intranet.works.protected import LOCKED, PROFESSIONAL, source_of
+from intranet.works.rules import KindFacts
+from intranet.works.terms import Cause, DefaultHolder, Holder, Need, Payer, Professional
 from tests.core.test_works_rules import ROWS, kind
 
 SOUND = DwellingFacts(permit_year=2005, asbestos=Survey.MISSING, lead=Survey.MISSING, decent=True)
@@ -247,3 +250,62 @@ def test_what_is_set_aside_silences_that_rule_alone_and_never_a_hard_one() -> No
     assert "condition_unmet" not in broken(replace(high, set_aside=frozenset({"condition_unmet"})))
     assert broken(replace(a_line("VI.a.1", condition_met=False), set_aside=everything)) == ["condition_unmet"]
     assert broken(replace(a_line("IV.d.1"), set_aside=everything)) == broken(a_line("IV.d.1")) != []
+
+
+@pytest.mark.parametrize("code", [*LOCKED, *PROFESSIONAL])
+def test_a_row_of_the_catalogue_never_opens_to_the_tenant_what_the_law_keeps_from_it(code: str) -> None:
+    """An edited, imported or old row says it is free for all: the guard-rail, its source and the default hold."""
+    opened = KindFacts(code, "peinture", DefaultHolder.TENANT, hazard="", legal_basis="")
+    found = check_line(replace(a_line("E.7"), kind=opened), SURVEYED)
+
+    assert found
+    assert not found[0].overridable
+    assert (LOCKED.get(code) or PROFESSIONAL[code]) in str(found[0].message)
+    default, holder, _payer = starting_point(replace(a_line("E.7"), kind=opened), SURVEYED)
+    assert holder is Holder.BAILLEUR
+    assert (default.rule == "safety") is (code in LOCKED)
+
+
+@pytest.mark.parametrize(
+    ("code", "trick"),
+    [("VI.a.1", "circuits"), ("L.14", "old_slabs")],
+)
+def test_a_condition_against_gas_electricity_or_asbestos_is_asked_whatever_the_row_says(
+    code: str, trick: str
+) -> None:
+    freed = KindFacts(code, "peinture", DefaultHolder.TENANT, professional_only=Professional.NO)
+    assert freed.professional_condition == trick
+    unmet = replace(a_line("E.7", condition_met=False), kind=freed)
+    assert [each.overridable for each in check_line(unmet, SOUND) if each.rule == "condition_unmet"] == [
+        False
+    ]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Tableau  électrique à changer",
+        "Changer le disjoncteur",
+        "Abattre le mur‑porteur",
+        "Colonne montante",
+        "Chaudière à régler",
+        "Gaz : déplacer l’arrivée",
+        "Retirer la plaque de fibro-ciment",
+        "Gratter la peinture au plomb",
+        "Repeindre la cage d’escalier",
+        "Ami\u00adante du conduit",
+    ],
+)
+@pytest.mark.parametrize("code", [None, "E.6", "I.a.1"])
+def test_words_that_the_law_keeps_lock_a_free_line_and_a_kind_under_another_name(
+    label: str, code: str | None
+) -> None:
+    found = check_line(a_line(code, label=label), SURVEYED)
+    assert found[0].rule == "locked_to_bailleur"
+    assert "art." in str(found[0].message)
+
+
+@pytest.mark.parametrize(("code", "values"), ROWS.items())
+def test_the_law_leaves_the_catalogue_as_it_comes(code: str, values: dict[str, Any]) -> None:
+    assert bool(source_of(code, values["label_fr"])) is (code in LOCKED)
+    assert values["locked_to_bailleur"] is (code in LOCKED)

@@ -13,6 +13,7 @@ from intranet.timeline import service as timeline
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.works.models import WorksKind
+from intranet.works.protected import CONDITIONS, PROFESSIONAL, source_of
 from intranet.works.terms import DefaultHolder, Professional
 
 LABELS = {
@@ -64,7 +65,7 @@ def change_kind(actor: Actor, kind_id: int, version: int, fields: KindFields) ->
     kind = db.session.get(WorksKind, kind_id)
     if kind is None:
         raise LookupError("no such kind of works")
-    _check(fields)
+    check_kind(kind.code, fields)
     write_fields(kind, version, asdict(fields), LABELS)
     changes = timeline.field_changes(kind)
     if not changes:
@@ -79,7 +80,9 @@ def change_kind(actor: Actor, kind_id: int, version: int, fields: KindFields) ->
     timeline.commit()
 
 
-def _check(fields: KindFields) -> None:
+def check_kind(code: str, fields: KindFields) -> None:
+    """``Refused`` when the values contradict each other, or open to the tenant what the law keeps from it."""
+    _check_protected(code, fields)
     if fields.locked_to_bailleur and fields.default_holder is not DefaultHolder.BAILLEUR:
         raise Refused(
             "works_kind.locked",
@@ -99,3 +102,38 @@ def _check(fields: KindFields) -> None:
             _("La vétusté a besoin de ses trois valeurs, ou d’aucune."),
             field="free_years",
         )
+
+
+def _check_protected(code: str, fields: KindFields) -> None:
+    """Guard-rails hold whatever is written here (``works.protected``): a form that says otherwise is told why."""
+    source = source_of(code, fields.label_fr)
+    if source and not fields.locked_to_bailleur:
+        raise Refused(
+            "works_kind.protected",
+            _(
+                "La loi réserve ces travaux au bailleur (%(source)s) : laissez-les-lui réservés.",
+                source=source,
+            ),
+            field="locked_to_bailleur",
+        )
+    source = source or PROFESSIONAL.get(code, "")
+    if source and fields.professional_only is not Professional.YES:
+        raise Refused(
+            "works_kind.professional",
+            _("Ces travaux demandent toujours un professionnel (%(source)s).", source=source),
+            field="professional_only",
+        )
+    if code in CONDITIONS and fields.professional_only is not Professional.YES:
+        _check_condition(code, fields)
+
+
+def _check_condition(code: str, fields: KindFields) -> None:
+    if (fields.professional_only, fields.professional_condition) == (Professional.PARTLY, CONDITIONS[code]):
+        return
+    raise Refused(
+        "works_kind.protected_condition",
+        _(
+            "Cette condition protège la famille du gaz, de l’électricité ou de l’amiante : elle ne s’enlève pas."
+        ),
+        field="professional_condition",
+    )
