@@ -31,3 +31,13 @@ class Stale(Refused):
     def __init__(self, message: Any, changes: tuple[str, ...] = ()) -> None:
         super().__init__("stale", message)
         self.changes = changes
+
+
+class SessionEnded(Exception):
+    """Nobody is signed in any more: ``door`` is where to sign in, ``title`` and ``sentence`` say what ended."""
+
+    def __init__(self, door: str, title: Any, sentence: Any) -> None:
+        super().__init__(str(title))
+        self.door = door
+        self.title = title
+        self.sentence = sentence

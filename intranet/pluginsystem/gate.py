@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, flash, redirect, request, session, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, abort, redirect, request, session, url_for
 
 from intranet.access import GUESTS_ONLY, PUBLIC, SIGNED_IN, OrganisationKind
 from intranet.current import READING, notes, person, this_request
 from intranet.database import begin_as
+from intranet.errors import SessionEnded
 from intranet.extensions import db
 from intranet.pluginsystem.registry import Registry
 from intranet.rows import begin_reading, end_reading
@@ -79,7 +79,7 @@ def install(app: Flask, registry: Registry) -> None:
         who = person()
         if not who.is_authenticated:
             came_with_a_code = rule.guests and GUEST_COOKIE in session
-            return _to_the_guests_door() if came_with_a_code or rule.guests == GUESTS_ONLY else _sign_in()
+            raise _to_the_guests_door() if came_with_a_code or rule.guests == GUESTS_ONLY else _sign_in()
         if rule.kinds is not None and who.scope.kind not in rule.kinds:
             abort(404)
         if who.second_factor_missing and asked.blueprint != OWN_ACCOUNT:
@@ -109,29 +109,22 @@ def install(app: Flask, registry: Registry) -> None:
     app.teardown_request(end)
 
 
-def _sign_in() -> Response:
+def _sign_in() -> SessionEnded:
     """To the sign-in page, which leads back; htmx is told to go there with the whole page."""
-    if request.method not in READING:
-        flash(
-            _(
-                "Votre session a expiré. Reconnectez-vous : ce que vous aviez saisi est gardé sur cet appareil."
-            ),
-            "warning",
-        )
-    return _leave_for(url_for(SIGN_IN, next=_way_back()))
+    return SessionEnded(
+        url_for(SIGN_IN, next=_way_back()),
+        _("Votre session a expiré"),
+        _("Votre session a expiré : ce que vous veniez d’envoyer n’est pas enregistré. Reconnectez-vous."),
+    )
 
 
-def _to_the_guests_door() -> Response:
+def _to_the_guests_door() -> SessionEnded:
     """To where reference and code are typed: the access has ended, was closed, or was never opened here."""
-    if request.method not in READING:
-        flash(_("Votre accès a pris fin : ce que vous veniez d’envoyer n’est pas enregistré."), "warning")
-    return _leave_for(url_for(GUESTS_ENTER))
-
-
-def _leave_for(target: str) -> Response:
-    if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": target})
-    return redirect(target, 303)
+    return SessionEnded(
+        url_for(GUESTS_ENTER),
+        _("Votre accès a pris fin"),
+        _("Votre accès a pris fin : ce que vous veniez d’envoyer n’est pas enregistré."),
+    )
 
 
 def _way_back() -> str | None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from intranet.errors import NotAllowed, Refused, Stale
+from intranet.current import READING
+from intranet.errors import NotAllowed, Refused, SessionEnded, Stale
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
+from intranet.web.unsaved import unsaved
 
 
 class ErrorText(NamedTuple):
@@ -27,6 +29,10 @@ TEXTS = {
         _l(
             "Quelque chose manquait dans ce que votre navigateur a envoyé. Revenez en arrière et recommencez."
         ),
+    ),
+    401: ErrorText(
+        _l("Votre session a expiré"),
+        _l("Rien n’a été enregistré. Reconnectez-vous, puis revenez sur cette page et envoyez de nouveau."),
     ),
     403: ErrorText(
         _l("Cette page n’est pas ouverte à votre rôle"),
@@ -50,7 +56,7 @@ TEXTS = {
     ),
     422: ErrorText(
         _l("Ce qui a été envoyé ne convient pas"),
-        _l("Revenez en arrière : ce que vous aviez écrit est encore là."),
+        _l("Corrigez, puis envoyez de nouveau."),
     ),
     429: ErrorText(
         _l("Trop d’essais en peu de temps"),
@@ -64,17 +70,28 @@ TEXTS = {
     ),
     503: ErrorText(
         _l("L’intranet est en maintenance"),
-        _l(
-            "Il revient dans quelques minutes. Ce que vous étiez en train d’écrire reste dans votre navigateur."
-        ),
+        _l("Il revient dans quelques minutes."),
     ),
 }
 
 
+AGAIN = frozenset({400, 401, 409, 413, 422, 429, 500, 503})
+"""Answers after which the same may be sent again; after the others what was typed is there to be copied."""
+
+
 def page(
-    code: int, *, title: Any = None, sentence: Any = None, reference: str = "", changes: tuple[str, ...] = ()
+    code: int,
+    *,
+    title: Any = None,
+    sentence: Any = None,
+    reference: str = "",
+    changes: tuple[str, ...] = (),
+    sign_in: str = "",
 ) -> tuple[str, int]:
-    """The error page of ``code``, with its own words unless others are given."""
+    """The error page of ``code``, with its own words unless others are given.
+
+    What a form had sent is in it, in a form that sends it again. ``sign_in`` is where to sign in first.
+    """
     text = TEXTS.get(code, TEXTS[400] if code < 500 else TEXTS[500])
     body = render_template(
         "errors/error.html",
@@ -83,6 +100,9 @@ def page(
         sentence=sentence or text.sentence,
         reference=reference,
         changes=changes,
+        sign_in=sign_in,
+        unsaved=unsaved(),
+        again=code in AGAIN,
     )
     return body, code
 
@@ -110,10 +130,21 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
         400,
         title=_("Le formulaire avait expiré"),
         sentence=_(
-            "Rien n’a été enregistré. Rouvrez la page : ce que vous aviez écrit y sera proposé, "
-            "puis envoyez de nouveau."
+            "Rien n’a été enregistré. Envoyez de nouveau ce que vous aviez écrit, ou rouvrez la page."
         ),
     )
+
+
+def _expired(error: SessionEnded) -> ResponseReturnValue:
+    """To the door; with something typed, a page that keeps it in sight while one signs in beside."""
+    if "HX-Request" in request.headers:
+        flash(str(error.sentence), "warning")
+        return Response(status=204, headers={"HX-Redirect": error.door})
+    if unsaved() is None:
+        if request.method not in READING:
+            flash(str(error.sentence), "warning")
+        return redirect(error.door, 303)
+    return page(401, title=error.title, sign_in=error.door)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -130,4 +161,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SessionEnded, _expired)
     app.register_error_handler(500, _unexpected)

@@ -35,7 +35,7 @@ def test_a_stranger_is_led_back_to_the_page_asked_for_once_signed_in(client: Fla
 
 def test_a_form_sent_after_the_session_ended_leads_back_to_the_page_that_held_it(client: FlaskClient) -> None:
     answer = client.post(
-        "/directory/new", data={"name": "x"}, headers={"Referer": "http://localhost/directory/new"}
+        "/directory/new", data={"version": "1"}, headers={"Referer": "http://localhost/directory/new"}
     )
     assert answer.status_code == 303
     assert answer.location == "/login?next=/directory/new"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,13 @@ def app(app: Flask) -> Flask:
     def act() -> ResponseReturnValue:
         from flask import request
 
-        if request.form.get("wrong"):
-            return "non", 422
+        match request.form.get("wrong"):
+            case "1":
+                return "non", 422
+            case "refused":
+                raise Refused("rule", "Pas maintenant.")
+            case "broken":
+                raise RuntimeError("a secret detail")
         record("trial", actor=None, subject="trial", subject_id=1)
         commit()
         return redirect("/trial/done", 303)
@@ -161,10 +167,69 @@ def test_the_reference_of_a_failure_is_the_one_in_the_log(client: FlaskClient) -
     assert answer.headers["X-Request-Id"] in answer.get_data(as_text=True)
 
 
-def test_a_form_without_its_token_keeps_what_was_typed(person: FlaskClient) -> None:
-    answer = person.post("/trial/form", data={"text": "long"})
-    assert answer.status_code == 400
-    assert "ce que vous aviez écrit" in answer.get_data(as_text=True)
+class TestWhatWasTypedComesBack:
+    OURS = {"Sec-Fetch-Site": "same-origin"}
+    TYPED = {
+        "name": "Famille <Rossi>",
+        "note": "Le soir,\npar SMS",
+        "version": "3",
+        "code": "K7Q2",
+        "submission": "x",
+    }
+
+    def send(self, client: FlaskClient, path: str = "/trial/form", **headers: str) -> TestResponse:
+        files = {"file": (BytesIO(b"x"), "constat.pdf")}
+        return client.post(path, data={**self.TYPED, **files}, headers={**self.OURS, **headers})
+
+    def test_in_a_form_that_sends_it_again(self, person: FlaskClient) -> None:
+        answer = self.send(person)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 400
+        assert 'action="/trial/form" enctype="multipart/form-data"' in page
+        assert 'name="name" value="Famille &lt;Rossi&gt;"' in page
+        assert ">\nLe soir,\npar SMS</textarea>" in page
+        assert '<input type="hidden" name="version" value="3">' in page
+        assert "constat.pdf" in page
+        assert "K7Q2" not in page
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        again = person.post("/trial/form", data={**self.TYPED, "csrf_token": token[1]}, headers=self.OURS)
+        assert again.status_code == 303
+
+    def test_when_the_session_has_ended_with_the_way_to_sign_in_beside(self, client: FlaskClient) -> None:
+        answer = self.send(client, "/directory/new", Referer="http://localhost/directory/new")
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 401
+        assert 'href="/login?next=/directory/new" target="_blank"' in page
+        assert "Famille &lt;Rossi&gt;" in page
+
+    def test_when_nothing_was_typed_one_is_led_to_the_door(self, client: FlaskClient) -> None:
+        answer = client.post("/directory/new", data={"version": "3"}, headers=self.OURS)
+        assert (answer.status_code, answer.location) == (303, "/login")
+
+    @pytest.mark.parametrize(("wrong", "status"), [("refused", 409), ("broken", 500)])
+    def test_when_the_sending_fails(self, person: FlaskClient, wrong: str, status: int) -> None:
+        token = hidden(person, "csrf_token")
+        sent = {**self.TYPED, "csrf_token": token, "wrong": wrong}
+        answer = person.post("/trial/form", data=sent, headers=self.OURS)
+        assert answer.status_code == status
+        assert "Famille &lt;Rossi&gt;" in answer.get_data(as_text=True)
+
+    @pytest.mark.parametrize(
+        "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}, {}]
+    )
+    def test_but_not_what_the_page_of_another_site_wrote(
+        self, person: FlaskClient, headers: dict[str, str]
+    ) -> None:
+        answer = person.post("/trial/form", data=self.TYPED, headers=headers)
+        assert answer.status_code == 400
+        assert "Rossi" not in answer.get_data(as_text=True)
+
+    def test_a_password_never(self, client: FlaskClient) -> None:
+        sent = {"email": "someone@example.org", "password": "Secret-2018!", "repeated": "Secret-2018!"}
+        page = client.post("/login", data=sent, headers=self.OURS).get_data(as_text=True)
+        assert "someone@example.org" in page
+        assert "Secret-2018!" not in page
 
 
 class TestOneFormOneEffect:

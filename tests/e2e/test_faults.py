@@ -148,15 +148,21 @@ def test_a_session_that_expires_in_the_middle_of_a_form_loses_no_word(browser: B
         with database(site) as connection:
             connection.execute("UPDATE core_session SET revoked_at = created_at")
         page.locator("main form button.btn-primary").click()
-        page.wait_for_url("**/login**")
         coordinator.reads("session a expiré")
-        page.fill("input[name=email]", COORDINATION)
-        page.fill("input[name=password]", "Bricolage-2018!")
-        page.locator("main form button.btn-primary").click()
-        page.wait_for_url("**/staff/dossiers/new")
-        page.locator("[data-restore]").click()
-        expect(page.locator("#name")).to_have_value("Famille de l’essai")
-        expect(page.locator("#contact_choice")).to_have_value("le soir, par SMS")
+        expect(page.get_by_label("Nom du ménage")).to_have_value("Famille de l’essai")
+        with coordinator.context.expect_page() as opened:
+            page.get_by_role("link", name="Se reconnecter").click()
+        beside = opened.value
+        beside.fill("input[name=email]", COORDINATION)
+        beside.fill("input[name=password]", "Bricolage-2018!")
+        beside.locator("main form button.btn-primary").click()
+        beside.wait_for_url("**/staff/dossiers/new")
+        beside.locator("[data-restore]").click()
+        expect(beside.locator("#name")).to_have_value("Famille de l’essai")
+        expect(beside.locator("#contact_choice")).to_have_value("le soir, par SMS")
+        for _each in ("before the new session", "with its token"):
+            page.get_by_role("button", name="Envoyer de nouveau").click()
+        expect(page.locator("h1")).to_contain_text("Famille de l’essai")
 
 
 def test_a_picture_of_40_megabytes_is_refused_in_words(browser: Browser, site: Site, tmp_path: Path) -> None:
