@@ -18,11 +18,12 @@ from intranet.chantiers.models import Chantier
 from intranet.chantiers.statements import not_for_bailleur
 from intranet.clock import PARIS
 from intranet.extensions import db
-from intranet.rows import Row, Statement
+from intranet.rows import Row, Statement, fetch_one
 from intranet.timeline.models import TimelineEntry
 from intranet.translation import gettext as _
 from intranet.web.formatting import day
-from intranet.works.models import Contract
+from intranet.works.models import Contract, Split
+from intranet.works.terms import ContractState
 
 AGREED, REFUSED = "chantier.image_agreed", "chantier.image_refused"
 
@@ -66,6 +67,48 @@ def last_answer() -> Statement:
         .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
         .limit(1)
     )
+
+
+_OF_SPLIT = (
+    select(
+        Contract.image_consent,
+        Contract.number,
+        Contract.signed_on,
+        TimelineEntry.kind,
+        TimelineEntry.at,
+        TimelineEntry.data,
+    )
+    .select_from(Split)
+    .join(Contract, Contract.dossier_id == Split.dossier_id)
+    .outerjoin(Chantier, Chantier.contract_id == Contract.id)
+    .outerjoin(
+        TimelineEntry,
+        and_(
+            TimelineEntry.dossier_id == Contract.dossier_id,
+            TimelineEntry.at >= Contract.created_at,
+            or_(
+                TimelineEntry.kind == REFUSED,
+                and_(TimelineEntry.kind == AGREED, TimelineEntry.subject_id == Chantier.id),
+            ),
+        ),
+    )
+    .where(
+        Split.id == bindparam("split_id"),
+        Contract.state.in_((ContractState.SIGNED, ContractState.PREPARED)),
+    )
+    .order_by(
+        (Contract.state == ContractState.SIGNED).desc(),  # what is in force before what is to be signed
+        Contract.id.desc(),
+        TimelineEntry.at.desc(),
+        TimelineEntry.id.desc(),
+    )
+    .limit(1)
+)
+
+
+def answer_on_split(split_id: int) -> ImageRight:
+    """The answer that counts for the family of a split, whose chantier may not be opened yet. One statement."""
+    return image_right(fetch_one(_OF_SPLIT, split_id=split_id))
 
 
 def shown_answer(scope: Scope) -> Statement:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
 from intranet.chantiers.commands import AddPhoto, AnswerImage
-from intranet.chantiers.image_right import AGREED, REFUSED, right_of
+from intranet.chantiers.image_right import AGREED, REFUSED, answer_on_split, right_of
 from intranet.chantiers.loading import stale, take_chantier, task_of
 from intranet.chantiers.models import Chantier, SitePhoto
 from intranet.chantiers.opening import AUDIENCE, ON_SITE
@@ -25,6 +25,7 @@ from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
 from intranet.web.formatting import day
+from intranet.works.models import Split
 
 
 def add_photo(actor: Actor, command: AddPhoto, stream: IO[bytes], filename: str) -> SitePhoto:
@@ -154,8 +155,7 @@ def answer_image(actor: Actor, command: AnswerImage) -> None:
     if right.agreed is command.agreed:
         return
     if not command.agreed:
-        erased = erase_people(_of_the_family(chantier))
-        _record_answer(actor, chantier, REFUSED, {"on": today(), "photos": erased})
+        _take_back(actor, chantier.dossier_id, chantier)
         return
     if actor.scope.kind is not OrganisationKind.ASSOCIATION:
         raise NotAllowed("image.alc", _("L’accord écrit de la famille est noté par ALC."))
@@ -177,6 +177,40 @@ def answer_image(actor: Actor, command: AnswerImage) -> None:
     _record_answer(actor, chantier, AGREED, {"on": command.on})
 
 
+def take_image_back(actor: Actor, split_id: int) -> None:
+    """The family itself takes back its agreement to be on the pictures, on its own page. Commits.
+
+    May: the household's guest, for her split. It counts at once, for every chantier of the family, opened already or
+    not, and the pictures it is on are erased. A family that has not agreed has nothing to take back.
+    """
+    require_may(actor, p.SPLIT_VOICE)
+    dossier_id = db.session.scalars(select(Split.dossier_id).where(Split.id == split_id)).one()
+    if not answer_on_split(split_id).agreed:
+        return
+    last = db.session.scalar(
+        select(Chantier).where(Chantier.dossier_id == dossier_id).order_by(Chantier.id.desc()).limit(1)
+    )
+    _take_back(actor, dossier_id, last)
+
+
+def _take_back(actor: Actor, dossier_id: int, chantier: Chantier | None) -> None:
+    erased = erase_people(_of_the_family(dossier_id))
+    data = {"on": today(), "photos": erased}
+    if chantier is not None:
+        _record_answer(actor, chantier, REFUSED, data)
+        return
+    record(
+        REFUSED,
+        actor=actor,
+        subject="dossier",
+        subject_id=dossier_id,
+        dossier_id=dossier_id,
+        data=data,
+        audience=ON_SITE,
+    )
+    commit()
+
+
 def erase_people(chantiers: Iterable[Chantier]) -> int:
     """Erase every picture of these chantiers with people on it; how many. Part of a command; does not commit.
 
@@ -191,10 +225,10 @@ def erase_people(chantiers: Iterable[Chantier]) -> int:
     return len(shown)
 
 
-def _of_the_family(chantier: Chantier) -> list[Chantier]:
+def _of_the_family(dossier_id: int) -> list[Chantier]:
     """Every chantier of the dossier, each locked: no picture comes in meanwhile."""
     ids = db.session.scalars(
-        select(Chantier.id).where(Chantier.dossier_id == chantier.dossier_id).order_by(Chantier.id)
+        select(Chantier.id).where(Chantier.dossier_id == dossier_id).order_by(Chantier.id)
     ).all()
     return [take_chantier(each) for each in ids]
 

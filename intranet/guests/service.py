@@ -29,7 +29,7 @@ from intranet.guests.rules import (
     grouped,
     normalise,
 )
-from intranet.guests.session import Guest
+from intranet.guests.session import STANDS, Guest
 from intranet.mail.addresses import checked_address
 from intranet.settings.service import value
 from intranet.timeline.service import commit, record
@@ -37,7 +37,7 @@ from intranet.translation import gettext as _
 from intranet.works.machine import check_act
 from intranet.works.models import LineAnswer, Split
 from intranet.works.service.loading import take_split
-from intranet.works.terms import Side, SplitState
+from intranet.works.terms import Side
 
 DAYS_SETTING = "core.guests.days"
 PERSON_LIMIT = 120
@@ -123,7 +123,7 @@ def enter(reference: str, code: str, address: str) -> str:
         select(GuestAccess.id, GuestAccess.split_id, GuestAccess.code_digest)
         .join(Split, Split.id == GuestAccess.split_id)
         .where(GuestAccess.reference == known, GuestAccess.revoked_at.is_(None))
-        .where(GuestAccess.expires_at > now(), Split.state != SplitState.WITHDRAWN)
+        .where(GuestAccess.expires_at > now(), STANDS)
     ).first()
     right = hmac.compare_digest(access.code_digest if access else _NEVER, digest(normalise(code)))
     if access is None or not right:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import g, session
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from intranet.access import Actor, GuestRole, OrganisationKind, Scope, registry
 from intranet.config import settings
@@ -25,6 +25,9 @@ from intranet.works.terms import Side, SplitState
 COOKIE = GUEST_COOKIE
 ROLES = {Side.BAILLEUR: GuestRole.AGENT, Side.HOUSEHOLD: GuestRole.HOUSEHOLD}
 
+STANDS = or_(Split.state != SplitState.WITHDRAWN, GuestAccess.side == Side.HOUSEHOLD)
+"""A split withdrawn has nothing more to ask of a bailleur; the family still reads on its page that it was."""
+
 _ACCESS = (
     select(
         GuestAccess.id,
@@ -38,7 +41,7 @@ _ACCESS = (
     .where(GuestAccess.reference == bindparam("reference"))
     .where(GuestAccess.revoked_at.is_(None))
     .where(GuestAccess.expires_at > bindparam("at", type_=UtcDateTime()))
-    .where(Split.state != SplitState.WITHDRAWN)
+    .where(STANDS)
 )
 
 

@@ -8,18 +8,22 @@ from datetime import date
 
 from intranet.errors import Refused
 from intranet.freetext import tidy
-from intranet.voice.showing import GIVEN, Typed
+from intranet.voice.choices import GIVEN, TALK, YES
+from intranet.voice.showing import Typed
 from intranet.works.commands import HouseholdVoice, Said
-from intranet.works.terms import Answer
 
-_LINE = re.compile(r"(line|word)-(\d{1,9})", re.ASCII)
-_TALK = "talk"
+_LINE = re.compile(r"(line|word|seen)-(\d{1,9})", re.ASCII)
+ALL = "all"
+"""The button that agrees to every line left without an answer."""
 
 
 def typed_in(form: Mapping[str, str]) -> Typed:
-    """What was chosen and written. Words beside a line without a choice ask to talk about it."""
+    """What was chosen and written. Words beside a line without a choice ask to talk about it; the button that agrees
+    to everything agrees to the lines shown that have neither.
+    """
     answers: dict[int, str] = {}
     words: dict[int, str] = {}
+    shown: list[int] = []
     for name, value in form.items():
         found = _LINE.fullmatch(name)
         if found is None:
@@ -27,10 +31,15 @@ def typed_in(form: Mapping[str, str]) -> Typed:
         line_id = int(found[2])
         if found[1] == "line" and value in GIVEN:
             answers[line_id] = value
-        elif found[1] == "word" and value.strip():
+        elif found[1] == "word" and tidy(value):
             words[line_id] = value
+        elif found[1] == "seen":
+            shown.append(line_id)
     for line_id in words:
-        answers.setdefault(line_id, _TALK)
+        answers.setdefault(line_id, TALK)
+    if ALL in form:
+        for line_id in shown:
+            answers.setdefault(line_id, YES)
     return Typed(answers, words, person=tidy(form.get("person", ""), multiline=False))
 
 
@@ -38,12 +47,11 @@ def command(
     split_id: int, typed: Typed, form: Mapping[str, str], answered_on: date, place: str = ""
 ) -> HouseholdVoice:
     """The answers as they were given, each to the wording that was on the page."""
-    answers = {
-        line_id: Said(
-            Answer(GIVEN[choice]), form.get(f"seen-{line_id}", "")[:64], typed.words.get(line_id, "")
-        )
-        for line_id, choice in typed.answers.items()
-    }
+    answers = {}
+    for line_id, choice in typed.answers.items():
+        answer, wish = GIVEN[choice]
+        seen, word = form.get(f"seen-{line_id}", "")[:64], typed.words.get(line_id, "")
+        answers[line_id] = Said(answer, seen, word, wish)
     return HouseholdVoice(split_id, typed.person, answered_on, place, answers)
 
 

@@ -1,6 +1,6 @@
-"""The split as the household may read it: the present wording of each line, and its own answers. Nothing else.
+"""The split as the household may read it: the present wording of each line, and its own answers.
 
-What ALC and the bailleur answered, offered or wrote to each other is not even read.
+What ALC and the bailleur offered or wrote to each other is not even read: only that a line is still discussed.
 """
 
 from __future__ import annotations
@@ -8,15 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import Exists, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from intranet.commitments.models import Commitment
 from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dwelling, Household
 from intranet.guests.models import GuestAccess
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
+from intranet.signatures.models import Signature
 from intranet.works.models import Contract, LineAnswer, LineComment, Split, WorksKind, WorksLine
-from intranet.works.terms import ContractState, Side
+from intranet.works.terms import Answer, ContractState, Side
+
+_bailleur = aliased(LineAnswer)
+
+
+def _contract(*states: ContractState) -> Exists:
+    return exists().where(Contract.split_id == Split.id, Contract.state.in_(states))
+
 
 _HEADER = with_home(
     select(
@@ -25,9 +34,12 @@ _HEADER = with_home(
         Split.state,
         Split.turn_since,
         Split.household_answered_on,
-        exists()
-        .where(Contract.split_id == Split.id, Contract.state == ContractState.SIGNED)
-        .label("in_force"),
+        Split.amends_id,
+        _contract(ContractState.SIGNED).label("in_force"),
+        _contract(ContractState.PREPARED).where(Contract.document_id.is_not(None)).label("ready"),
+        _contract(ContractState.PREPARED)
+        .where(Signature.contract_id == Contract.id, Signature.side == Side.HOUSEHOLD, ~Signature.refused)
+        .label("family_signed"),
         Household.name.label("household"),
         Dwelling.address,
         Dwelling.postcode,
@@ -52,7 +64,10 @@ _LINES = (
         WorksLine.tenant_cents,
         WorksLine.due_on,
         WorksLine.fixed,
+        WorksLine.lock,
         LineAnswer.answer,
+        LineAnswer.counter_holder.label("wish"),
+        _bailleur.answer.in_((Answer.COUNTERED, Answer.REFUSED)).label("discussed"),
     )
     .outerjoin(WorksKind, WorksKind.id == WorksLine.kind_id)
     .outerjoin(
@@ -61,6 +76,14 @@ _LINES = (
             LineAnswer.line_id == WorksLine.id,
             LineAnswer.side == Side.HOUSEHOLD,
             LineAnswer.digest == WorksLine.digest,
+        ),
+    )
+    .outerjoin(
+        _bailleur,
+        and_(
+            _bailleur.line_id == WorksLine.id,
+            _bailleur.side == Side.BAILLEUR,
+            _bailleur.digest == WorksLine.digest,
         ),
     )
     .where(WorksLine.split_id == bindparam("split_id"))

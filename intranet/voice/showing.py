@@ -8,40 +8,32 @@ from typing import NamedTuple
 
 from flask import abort
 
-from intranet.clock import now
 from intranet.rows import Row
 from intranet.voice import queries
+from intranet.voice.choices import YES, choices, kept_choice, words_of
 from intranet.voice.drawings import ANY_WORKS, HOLDER_ICONS, TRADE_ICONS
+from intranet.voice.image import ImageCard, image_card
 from intranet.voice.promises import PromiseCard, promise_cards
+from intranet.voice.rent import RentCard, rent_card
+from intranet.voice.standing import state_of, turn_of
 from intranet.voice.texts import LANGUAGES, Phrase, Words, words
-from intranet.works.delays import days_between
 from intranet.works.machine import may_now
-from intranet.works.terms import Answer, Holder, SplitState
+from intranet.works.terms import Holder, SplitState
 
-GIVEN: Mapping[str, Answer] = {"yes": Answer.ACCEPTED, "talk": Answer.REFUSED}
-"""What the two choices of a line mean: a family that wants to talk accepts nothing yet."""
-
-_STATES: Mapping[SplitState, str] = {
-    SplitState.DRAFT: "state.draft",
-    SplitState.PROPOSED: "state.proposed",
-    SplitState.COUNTERED: "state.countered",
-    SplitState.AGREED: "state.agreed",
-    SplitState.SIGNED: "state.signed",
-    SplitState.AMENDED: "state.over",
-    SplitState.WITHDRAWN: "state.over",
-}
-_TURNS: Mapping[SplitState, str] = {
-    SplitState.DRAFT: "turn.alc",
-    SplitState.PROPOSED: "turn.bailleur",
-    SplitState.COUNTERED: "turn.both",  # ALC's turn, and the only time the family is asked
-    SplitState.AGREED: "turn.alc",
-}
 HIDDEN = frozenset({SplitState.DRAFT, SplitState.AMENDED, SplitState.WITHDRAWN})
 """States in which there is no list to show: not sent yet, or no longer valid."""
 
 
 PROMISING = frozenset({SplitState.SIGNED, SplitState.AMENDED})
 """States in which a contract holds the bailleur to something: an amendment under way leaves it in force."""
+
+
+class Option(NamedTuple):
+    """One answer that may be ticked, in words."""
+
+    value: str
+    text: str
+    icon: str
 
 
 class Fact(NamedTuple):
@@ -68,6 +60,8 @@ class Card:
     facts: tuple[Fact, ...]
     asked: bool
     fixed: bool
+    options: tuple[Option, ...]
+    discussed: bool  # not agreed yet by each: the line is still talked about
     answer: str
     given: str
     word: str
@@ -94,7 +88,7 @@ NOTHING_TYPED = Typed()
 
 @dataclass(frozen=True, slots=True)
 class FamilyPage:
-    """The whole page. ``open``: the household may answer now."""
+    """The whole page. ``open``: the household may answer now; ``left``: how many lines have no answer yet."""
 
     words: Words
     head: Row
@@ -102,16 +96,21 @@ class FamilyPage:
     since: str  # with whom the list is, and for how long; empty when it is nobody's turn
     open: bool
     settled: bool  # by a contract: nothing more is asked of the list
+    amends: bool  # the list changes a contract already signed
     promises: tuple[PromiseCard, ...]
+    rent: RentCard | None
+    image: ImageCard | None
     rooms: tuple[tuple[Phrase, tuple[Card, ...]], ...]
     done: int
     total: int
+    left: int
+    discussed: int
     typed: Typed
     languages: tuple[Words, ...] = tuple(words(language) for language in LANGUAGES)
 
 
 def family_page(split_id: int, language: str, typed: Typed = NOTHING_TYPED) -> FamilyPage:
-    """The page in that language. Three statements, a fourth once it is signed; 404 when there is no such split."""
+    """The page in that language. A handful of statements, whatever the number of lines; 404 for no such split."""
     head = queries.header(split_id)
     if head is None:
         abort(404)
@@ -124,17 +123,25 @@ def family_page(split_id: int, language: str, typed: Typed = NOTHING_TYPED) -> F
     for row in rows:
         rooms.setdefault(row.room, []).append(_card(row, say, open_now, said.get(row.id, ()), typed))
     asked = [card for cards in rooms.values() for card in cards if not card.fixed]
+    left = sum(not card.given or card.changed for card in asked)
+    discussed = sum(card.discussed for card in asked)
+    state = state_of(head, total=len(asked), left=left, disputed=discussed > 0)
     return FamilyPage(
         words=say,
         head=head,
-        state=say("state.empty" if not hidden and not rows else _state(head)),
-        since=_since(head, say),
+        state=say("state.empty" if not hidden and not rows else state),
+        since=turn_of(head, say, left=left),
         open=open_now and bool(asked),
         settled=head.state in PROMISING,
+        amends=head.amends_id is not None,
+        rent=None if hidden else rent_card(split_id, head.state, say),
+        image=image_card(split_id, say),
         promises=promise_cards(split_id, say) if head.state in PROMISING else (),
         rooms=tuple((say.room(room), tuple(cards)) for room, cards in rooms.items()),
         done=sum(bool(card.answer) for card in asked),
         total=len(asked),
+        left=left,
+        discussed=discussed,
         typed=typed,
     )
 
@@ -142,7 +149,7 @@ def family_page(split_id: int, language: str, typed: Typed = NOTHING_TYPED) -> F
 def _card(row: Row, say: Words, open_now: bool, said: Sequence[str], typed: Typed) -> Card:
     title, detail = say.works(row.code or "", row.label)
     plain = title.text != row.label
-    kept = _choice(row.answer)
+    kept = kept_choice(row.answer, row.wish)
     changed = row.id in typed.changed
     return Card(
         id=row.id,
@@ -158,30 +165,16 @@ def _card(row: Row, say: Words, open_now: bool, said: Sequence[str], typed: Type
         facts=tuple(_facts(row, say)),
         asked=open_now and not row.fixed,
         fixed=row.fixed,
+        options=tuple(
+            Option(each.value, say(each.text), each.icon) for each in choices(row.holder, row.lock)
+        ),
+        discussed=open_now and not row.fixed and bool(row.discussed or (kept and kept != YES)),
         answer="" if changed else typed.answers.get(row.id, kept),
-        given=say("answer.agree" if kept == "yes" else "answer.discuss") if kept else "",
+        given=say(words_of(kept, row.holder)) if kept else "",
         word=typed.words.get(row.id, ""),
         said=said,
         changed=changed,
     )
-
-
-def _state(head: Row) -> str:
-    """The key of what the state means for the family. An amendment under way leaves the contract as it is."""
-    return "state.amended" if head.state is SplitState.AMENDED and head.in_force else _STATES[head.state]
-
-
-def _since(head: Row, say: Words) -> str:
-    """With whom the list is, and for how many days."""
-    key = _TURNS.get(head.state)
-    if key is None:
-        return ""
-    days = days_between(head.turn_since, now())
-    return say(key, since=say("turn.since", days=say.days(days)) if days else say("turn.today"))
-
-
-def _choice(answer: Answer | None) -> str:
-    return next((name for name, value in GIVEN.items() if value is answer), "")
 
 
 def _more(row: Row, say: Words) -> str:

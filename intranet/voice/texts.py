@@ -89,7 +89,15 @@ class Words:
         return format_currency(Decimal(cents) / 100, "EUR", locale=self._locale).replace("EUR", "€")
 
     def day(self, value: date) -> str:
-        return str(format_date(value, "long", locale=self._locale))
+        """``14 mars 2019``; the first of a month is an ordinal in French."""
+        text = str(format_date(value, "long", locale=self._locale))
+        return f"1er{text[1:]}" if self.language == FRENCH and value.day == 1 else text
+
+    def months(self, count: int) -> str:
+        """``6 mois``, never years. As a span of time, as days are."""
+        span = timedelta(days=30 * count)
+        text = format_timedelta(span, granularity="month", threshold=_NEVER_WEEKS, locale=self._locale)
+        return text.replace(" ", FIXED)
 
     def days(self, count: int) -> str:
         """``3 jours``, never weeks. As a span of time: as a unit, days have no name in Arabic nor in Portuguese."""

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
 from intranet.access import Actor, actor, guest_page, require
+from intranet.chantiers.photos import take_image_back
 from intranet.clock import today
 from intranet.commitments import service as commitments
 from intranet.commitments.commands import SendBack
@@ -43,7 +44,7 @@ def chosen_language(usual: str) -> str:
 @bp.route("/famille", methods=["GET", "POST"])
 @guest_page(p.SPLIT_VOICE)
 def family() -> ResponseReturnValue:
-    """Read the list line by line, and say “agreed” or “to discuss”."""
+    """Read the list line by line, and say who does it, or that it is to be discussed."""
     who = guest()
     if who is None:
         abort(404)
@@ -75,6 +76,20 @@ def commitment_missing(commitment_id: int) -> ResponseReturnValue:
         commitments.send_back_as_household(person, command)
 
     return _witness(commitment_id, send_back, "promise.thanks_missing")
+
+
+@bp.post("/famille/image/take-back")
+@guest_page(p.SPLIT_VOICE)
+def image_taken_back() -> ResponseReturnValue:
+    """The family is no longer on the pictures: those it is on are erased."""
+    who = guest()
+    if who is None:
+        abort(404)
+    require(p.SPLIT_VOICE, Split, who.split_id)
+    language = chosen_language(who.language)
+    take_image_back(replace(actor(), name=who.person or words(LANGUAGES[0])("image.who")), who.split_id)
+    flash(words(language)("image.thanks"), "success")
+    return redirect(url_for("voice.family", lang=language), DONE)
 
 
 def _witness(commitment_id: int, command: Callable[[Actor], None], thanks: str) -> ResponseReturnValue:

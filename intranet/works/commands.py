@@ -126,22 +126,28 @@ class SendBack:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdAnswer:
-    """The household's answers as its référent took them, by line: accepted or refused (or left waiting)."""
+    """The household's answers as its référent took them, by line: accepted, refused, countered (or left waiting).
+
+    ``wishes`` says, for a line countered, who the family says does it.
+    """
 
     split_id: int
     version: int
     answered_on: date
     place: str = ""
     answers: Mapping[int, Answer] = field(default_factory=dict)
+    wishes: Mapping[int, Holder] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the household said of one wording: accepted, or refused, which it reads as “to be discussed”."""
+    """What the household said of one wording: accepted; refused, which it reads as “to be discussed”; or countered,
+    with who does it instead (``wish``)."""
 
     answer: Answer
     digest: str
     word: str = ""
+    wish: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)

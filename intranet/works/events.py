@@ -48,21 +48,24 @@ def _dated(sentence: Any) -> Any:
 def _household_spoke(facts: Mapping[str, Any]) -> str:
     """Said by the family itself, or to somebody of ALC, who is then the subject."""
     if facts["alone"]:
-        return str(
-            _("a répondu pour la famille : %(accepted)s d’accord, %(refused)s à discuter", **_counts(facts))
-        )
+        return str(_("a répondu pour la famille : %(counts)s", counts=_counts(facts)))
     return str(
         _(
-            "a recueilli la réponse de la famille, dite par %(person)s : "
-            "%(accepted)s d’accord, %(refused)s à discuter",
+            "a recueilli la réponse de la famille, dite par %(person)s : %(counts)s",
             person=facts["person"],
-            **_counts(facts),
+            counts=_counts(facts),
         )
     )
 
 
-def _counts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: facts[name] for name in ("accepted", "refused")}
+def _counts(facts: Mapping[str, Any]) -> str:
+    """How many lines had which answer. Entries older than the third one do not hold it."""
+    said = _(
+        "%(accepted)s d’accord, %(refused)s à discuter", accepted=facts["accepted"], refused=facts["refused"]
+    )
+    if facts.get("countered"):
+        said += _(", %(countered)s à faire par quelqu’un d’autre", countered=facts["countered"])
+    return said
 
 
 TIMELINE: dict[str, Any] = {

@@ -30,6 +30,21 @@ BAILLEUR_HOLDERS = frozenset({Holder.BAILLEUR, Holder.SHARED})
 """Holders that leave the bailleur something to do, and so a date to do it by."""
 
 
+_TENANT_MAY_ASK = frozenset({"", "condition_unanswered", "written_consent"})
+"""``WorksLine.lock`` under which a family may say that it would do a line: nothing forbids it, or an answer to a
+question or the bailleur's consent would lift what does."""
+
+
+def family_wishes(holder: Holder, lock: str) -> tuple[Holder, ...]:
+    """Who else the family may say does a line held by ``holder``: the bailleur, or itself where it may.
+
+    A wish is no wording: the line stays as it is until ALC changes it, and the guard-rails are looked at then.
+    """
+    if holder is Holder.BAILLEUR:
+        return (Holder.TENANT,) if lock in _TENANT_MAY_ASK else ()
+    return () if holder is Holder.DROPPED else (Holder.BAILLEUR,)
+
+
 def side_of(scope: Scope) -> Side | None:
     """The party a person speaks for; ``None`` for organisations that are no party to a split."""
     return _GUEST_SIDES[scope.role] if isinstance(scope.role, GuestRole) else _SIDES.get(scope.kind)

@@ -27,6 +27,7 @@ from intranet.works.wordings import (
     ANSWERS,
     HOLDERS,
     HOUSEHOLD_ANSWERS,
+    HOUSEHOLD_WISHES,
     NEEDS,
     PAYERS,
     SIDES,
@@ -190,7 +191,7 @@ def arrange(
             **{name: len(lines) for name, lines in grouped.items()},
             "lines": len(rows),
             "threads": sum(line.thread_open for lines in grouped.values() for line in lines),
-            "household_refused": sum(row.household is Answer.REFUSED for row in rows),
+            "household_refused": sum(row.household in CONTESTED for row in rows),
         },
     )
 
@@ -238,7 +239,7 @@ def _line(
         counter_due=due.isoformat() if (due := (counter and row.counter_due_on) or row.due_on) else "",
         alc=_cell(row.alc),
         bailleur=_cell(row.bailleur),
-        household=_cell(row.household, HOUSEHOLD_ANSWERS),
+        household=_family_cell(row),
         debt=money(row.tenant_cents) if row.tenant_cents is not None else "",
         due=day(row.due_on) if row.due_on else "",
         fixed=row.fixed,
@@ -255,6 +256,13 @@ def _line(
 
 def _cell(answer: Answer, words: Mapping[Answer, Any] = ANSWERS) -> Cell:
     return Cell(answer, str(words[answer]))
+
+
+def _family_cell(row: LineView) -> Cell:
+    """The family's answer: who it says does the line, when it says somebody else."""
+    if row.household_wish is not None:
+        return Cell(row.household, str(HOUSEHOLD_WISHES[row.household_wish]))
+    return _cell(row.household, HOUSEHOLD_ANSWERS)
 
 
 def _awaited(row: LineView, side: Side) -> str:

@@ -60,8 +60,14 @@ HOUSEHOLD_ANSWERS: Mapping[Answer, Any] = {
     **ANSWERS,
     Answer.ACCEPTED: _l("D’accord"),
     Answer.REFUSED: _l("À discuter"),
+    Answer.COUNTERED: _l("Quelqu’un d’autre"),
 }
 """The same as the family says them: it refuses nothing for good, it wants to talk."""
+HOUSEHOLD_WISHES: Mapping[Holder, Any] = {
+    Holder.TENANT: _l("Veut le faire"),
+    Holder.BAILLEUR: _l("C’est au bailleur"),
+}
+"""Who the family says does a line instead."""
 ROOMS: tuple[Any, ...] = (
     _l("Entrée"),
     _l("Séjour"),
@@ -269,6 +275,8 @@ def before_in_words(due_on: date) -> str:
 def answer_in_words(answer: Mapping[str, Any], side: str = Side.BAILLEUR) -> str:
     """An answer of that side, with what it offers instead, if it does."""
     given = Answer(answer.get("answer", Answer.WAITING))
+    if side == Side.HOUSEHOLD and answer.get("counter_holder"):
+        return str(HOUSEHOLD_WISHES[Holder(answer["counter_holder"])]).lower()
     if given is not Answer.COUNTERED:
         return str((HOUSEHOLD_ANSWERS if side == Side.HOUSEHOLD else ANSWERS)[given]).lower()
     offers = []

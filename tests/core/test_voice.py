@@ -23,12 +23,14 @@ from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_user
 from intranet.testing.plain import plain
 from intranet.testing.works import fresh, lines_of, make_parties, make_split
+from intranet.voice.choices import choices
 from intranet.voice.drawings import HOLDER_ICONS, TRADE_ICONS
 from intranet.voice.texts import LANGUAGES, Phrase, Words, words
 from intranet.works import service
 from intranet.works.catalogue import read_rows
-from intranet.works.commands import ChangeLine, HouseholdVoice, Said
+from intranet.works.commands import ChangeLine, HouseholdAnswer, HouseholdVoice, Said
 from intranet.works.models import LineAnswer, LineComment, Split
+from intranet.works.queries import split_lines
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import ROOMS
 
@@ -138,6 +140,30 @@ def test_money_days_and_hours_are_written_as_the_family_writes_them(
     assert [re.sub(r"[\u00a0\u202f]", " ", each).strip("\u200f") for each in written] == [amount, day, time]
 
 
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    assert plain(words("fr").day(date(2019, 3, 1))) == "1er mars 2019"
+    assert plain(words("fr").day(date(2019, 3, 11))) == "11 mars 2019"
+    assert plain(words("pt").day(date(2019, 3, 1))) == "1 de março de 2019"
+
+
+@pytest.mark.parametrize(
+    ("holder", "lock", "offered"),
+    [
+        (Holder.TENANT, "", ["yes answer.tenant", "bailleur answer.bailleur", "talk answer.discuss"]),
+        (Holder.BAILLEUR, "", ["tenant answer.tenant", "yes answer.bailleur", "talk answer.discuss"]),
+        (Holder.BAILLEUR, "asbestos", ["yes answer.bailleur", "talk answer.discuss"]),
+        (Holder.SHARED, "", ["yes answer.shared", "bailleur answer.bailleur", "talk answer.discuss"]),
+        (Holder.PARTNER, "", ["yes answer.agree", "bailleur answer.bailleur", "talk answer.discuss"]),
+        (Holder.DROPPED, "", ["yes answer.agree", "talk answer.discuss"]),
+    ],
+)
+def test_a_line_is_answered_by_who_does_it_and_never_by_what_the_law_forbids(
+    holder: Holder, lock: str, offered: list[str]
+) -> None:
+    assert [f"{each.value} {each.text}" for each in choices(holder, lock)] == offered
+    assert {each.text for each in choices(holder, lock)} <= words("fr").known
+
+
 def test_a_high_sign_of_french_never_starts_a_line() -> None:
     say = words("fr")
     assert all(not re.search(r" [:;?!»]|« ", say(key)) for key in say.known)
@@ -195,11 +221,47 @@ def test_an_answer_without_its_name_or_with_an_absurd_day_is_refused(
     assert refused.value.rule == rule
 
 
-@pytest.mark.parametrize("answer", [Answer.WAITING, Answer.COUNTERED])
-def test_a_family_agrees_or_wants_to_talk_and_offers_nothing_else(split: Split, answer: Answer) -> None:
+@pytest.mark.parametrize(
+    ("answer", "wish"),
+    [
+        (Answer.WAITING, None),
+        (Answer.COUNTERED, None),
+        (Answer.ACCEPTED, Holder.BAILLEUR),
+        (Answer.COUNTERED, Holder.PARTNER),
+        (Answer.COUNTERED, Holder.TENANT),  # whose line it is already
+    ],
+)
+def test_a_family_agrees_says_who_does_it_or_wants_to_talk_and_offers_nothing_else(
+    split: Split, answer: Answer, wish: Holder | None
+) -> None:
+    line = lines_of(split.id)[0]
     with writing(), pytest.raises(Refused) as refused:
-        service.record_voice(make_parties(split).coordinator, voice(split, said(split.id, answer)))
+        service.record_voice(
+            make_parties(split).coordinator, voice(split, {line.id: Said(answer, line.digest, "", wish)})
+        )
     assert refused.value.rule == "household.answers"
+
+
+def test_who_the_family_says_does_it_is_kept_and_is_no_agreement(split: Split) -> None:
+    first, *rest = lines_of(split.id)
+    answers = {line.id: Said(Answer.ACCEPTED, line.digest) for line in rest}
+    answers[first.id] = Said(Answer.COUNTERED, first.digest, "", Holder.BAILLEUR)
+    with writing():
+        service.record_voice(make_parties(split).coordinator, voice(split, answers))
+    kept = db.session.get_one(LineAnswer, (first.id, Side.HOUSEHOLD))
+    assert (kept.answer, kept.counter_holder) == (Answer.COUNTERED, Holder.BAILLEUR)
+    assert lines_of(split.id)[0].holder is Holder.TENANT
+    assert fresh(split.id).state is SplitState.COUNTERED
+    assert split_lines(split.id)[0].household_wish is Holder.BAILLEUR
+
+
+def test_a_date_without_an_answer_is_no_answer_of_the_family(split: Split) -> None:
+    with writing(), pytest.raises(Refused) as refused:
+        service.record_household(
+            make_parties(split).coordinator, HouseholdAnswer(split.id, fresh(split.id).version, today())
+        )
+    assert refused.value.rule == "household.nothing"
+    assert fresh(split.id).household_answered_on is None
 
 
 def test_a_line_of_another_split_is_asked_again_and_not_touched(split: Split) -> None:

@@ -36,6 +36,9 @@ SMALL_LETTERS = """() => [...document.querySelectorAll("main *, header *, nav *"
   .filter((each) => each.checkVisibility() && [...each.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
   .filter((each) => !each.matches(".visually-hidden, #person-why") && parseFloat(getComputedStyle(each).fontSize) < 20)
   .map((each) => each.textContent)"""
+TICKED = """() => [...document.querySelectorAll(".voice-box")]
+  .filter((each) => getComputedStyle(each, "::after").content !== "none")
+  .map((each) => each.className)"""
 VOICES = """(() => {
   window.heard = [];
   const speech = {
@@ -115,6 +118,7 @@ def test_the_page_is_read_aloud_where_there_is_a_voice(
         visitor.open("/acces/famille?lang=ar")
         page.locator("article [data-listen]").first.click()
         heard = page.evaluate("heard")
+        assert words("ar")("answer.discuss") in [text for _language, text in heard]
         assert heard[0][1] == page.locator("article h3 span").first.inner_text()
         assert {language for language, _text in heard} <= {"ar", "fr"}
         visitor.open("/acces/famille?lang=pt")
@@ -161,7 +165,10 @@ def test_the_sheet_of_paper_has_boxes_and_no_buttons(
         page.emulate_media(media="print")
         assert page.locator("button:visible, input:visible, .voice-languages:visible").count() == 0
         lines = page.locator("article").count()
-        assert page.locator(".voice-box:visible").count() == 2 * lines
+        boxes = page.locator(".voice-box:visible").count()
+        assert 2 * lines < boxes == page.locator("article input[type=radio]").count()
+        page.locator("input[type=radio][value=talk]").first.evaluate("box => { box.checked = true }")
+        assert page.evaluate(TICKED)[:1] == ["voice-box voice-box-talk"]
         assert page.locator(".voice-exact p:visible").count() > 0
         assert page.pdf().startswith(b"%PDF")
 

@@ -118,10 +118,10 @@ def test_a_family_that_refuses_a_line_sends_it_back_to_alc(app: Flask) -> None:
     browser = scene.alc()
     url = f"/staff/splits/{scene.split_id}/household"
     first, *rest = scene.lines
-    data = {f"line-{line.id}": "yes" for line in rest} | {f"line-{first.id}": "no"}
+    data = {f"line-{line.id}": "yes" for line in rest} | {f"line-{first.id}": "talk"}
     wrong = browser.post(url, {"version": str(scene.split.version), "answered_on": "", **data})
     assert wrong.status_code == 422
-    assert re.search(rf'name="line-{first.id}" value="no" checked', text_of(wrong))
+    assert re.search(rf'name="line-{first.id}" value="talk" checked', text_of(wrong))
     right = {"version": str(scene.split.version), "answered_on": today().isoformat(), **data}
     assert browser.post(url, right).status_code == 303
     assert scene.split.state is SplitState.COUNTERED

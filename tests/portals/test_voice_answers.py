@@ -7,18 +7,34 @@ from html import unescape
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
+from intranet.chantiers.image_right import right_of
+from intranet.chantiers.models import Chantier, SitePhoto
+from intranet.chantiers.terms import ChantierState, Moment, Recognisable
 from intranet.clock import today
 from intranet.database import writing
 from intranet.extensions import db
 from intranet.guests.service import revoke_access
 from intranet.jobs.models import OutboxRow
+from intranet.testing.chantiers import add_photo, let_be_seen, make_chantier
+from intranet.testing.guests import let_in, make_access
 from intranet.testing.plain import plain
-from intranet.testing.works import add_easy_line, fresh, make_parties, propose_split
+from intranet.testing.rent import consent_bailleur, consent_tenant, make_offset
+from intranet.testing.works import (
+    add_easy_line,
+    answer_split_line,
+    fresh,
+    make_contract,
+    make_parties,
+    propose_split,
+    send_split_back,
+    sign_contract,
+)
 from intranet.voice.texts import words
 from intranet.works import service
 from intranet.works.commands import ChangeLine
-from intranet.works.models import LineAnswer, LineComment, WorksLine
+from intranet.works.models import Contract, LineAnswer, LineComment, WorksLine
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from tests.portals.families import CANARY, HIDDEN_FIELD, PAGE, Family, family_of
 from tests.portals.splits import make_scene
@@ -201,6 +217,103 @@ def test_the_history_names_who_answered(family: Family) -> None:
     html = unescape(family.scene.alc().get(f"/staff/splits/{family.scene.split_id}").get_data(as_text=True))
     assert "Amina Benali" in html
     assert "a répondu pour la famille : 1 d’accord, 1 à discuter" in plain(html)
+
+
+# Three answers, one gesture, and what the page says after
+
+
+def test_saying_that_it_is_the_landlords_is_read_by_alc_and_marked_on_the_page(family: Family) -> None:
+    family.send(family.form("bailleur", "yes", "yes"))
+    assert "C’est au bailleur" in family.scene.alc().get(f"/staff/splits/{family.scene.split_id}").get_data(
+        as_text=True
+    )
+    html = family.page()
+    say = words("fr")
+    assert html.count(say("line.discussed")) == 1
+    assert say("state.answered_talk") in html
+    assert 'value="bailleur" checked' in html
+    assert say("turn.alc", since=say("turn.today")) in html
+
+
+def test_one_gesture_agrees_to_all_that_has_no_answer_and_changes_none_given(family: Family) -> None:
+    family.send(family.form("talk", all="1"))
+    kept = [answers_of(family)[line.id].answer for line in family.lines]
+    assert kept == [Answer.REFUSED, Answer.ACCEPTED, Answer.ACCEPTED]
+    family.send(family.form("yes", "yes", "yes"))
+    assert fresh(family.scene.split_id).state is SplitState.AGREED
+
+
+def test_the_page_counts_down_to_the_last_answer(family: Family) -> None:
+    say = words("fr")
+    assert say("state.countered") in family.page()
+    family.send(family.form("yes"))
+    assert say("state.more") in family.page()
+    assert say("turn.both", since=say("turn.today")) in family.page()
+
+
+def test_the_page_follows_the_contract_until_each_has_signed(app: Flask) -> None:
+    family, say = family_of(app, make_scene(app, SplitState.AGREED)), words("fr")
+    assert say("state.agreed") in family.page()
+    contract = make_contract(family.scene.split_id)
+    assert say("state.to_sign") in family.page()
+    with writing():
+        sign_contract(contract.id, Side.HOUSEHOLD)
+    assert say("state.signed_by_you") in family.page()
+    with writing():
+        sign_contract(contract.id)
+    assert say("state.signed") in family.page()
+
+
+def test_a_family_is_told_that_its_list_was_withdrawn(family: Family) -> None:
+    split = fresh(family.scene.split_id)
+    with writing():
+        service.withdraw(make_parties(split).coordinator, split.id, split.version, "Autre logement")
+    html = family.page()
+    assert words("fr")("state.withdrawn") in html
+    assert "voice-line" not in html
+
+
+def test_a_line_the_landlord_does_not_agree_to_is_marked_and_no_more_is_said(app: Flask) -> None:
+    scene = make_scene(app, SplitState.PROPOSED)
+    with writing():
+        answer_split_line(scene.lines[0], Answer.REFUSED, comment=CANARY)
+        send_split_back(scene.split_id)
+    html = family_of(app, scene).page()
+    assert html.count(words("fr")("line.discussed")) == 1
+    assert words("fr")("intro.discussed", count=1) in html
+    assert CANARY not in html
+
+
+def test_what_comes_off_the_rent_is_said_in_the_familys_language(family: Family) -> None:
+    with writing():
+        offset = make_offset(family.scene.split_id)
+    for language in ("fr", "pt"):
+        say = words(language)
+        html = family.page(language)
+        assert say("rent.total", total=say.amount(offset.terms.total_cents)) in html
+        assert say("rent.asked") in html
+    with writing():
+        consent_tenant(family.scene.split_id)
+        consent_bailleur(family.scene.split_id)
+    assert words("fr")("rent.agreed") in family.page()
+
+
+def test_a_family_takes_back_its_image_and_its_pictures_are_erased(app: Flask, client: FlaskClient) -> None:
+    running = make_chantier(ChantierState.OPEN)
+    let_be_seen(running, True)
+    with writing():
+        add_photo(running, Moment.DURING, recognisable=Recognisable.FAMILY)
+    split_id = db.session.get_one(Contract, running.chantier.contract_id).split_id
+    let_in(client, make_access(running.coordinator, split_id, Side.HOUSEHOLD, language="ar"))
+    page = unescape(client.get(PAGE).get_data(as_text=True))
+    assert words("ar")("image.agreed") in page
+    form = dict(HIDDEN_FIELD.findall(page))
+    assert client.post(f"{PAGE}/image/take-back?lang=ar", data=form).status_code == 303
+    page = unescape(client.get(PAGE).get_data(as_text=True))
+    assert words("ar")("image.thanks") in page
+    assert words("ar")("image.refused") in page
+    assert right_of(db.session.get_one(Chantier, running.chantier.id)).agreed is False
+    assert db.session.scalars(db.select(SitePhoto)).all() == []
 
 
 # On the phone of somebody of ALC

@@ -22,7 +22,7 @@
     while (walker.nextNode()) {
       const node = walker.currentNode;
       const text = node.textContent.replace(/\s+/g, " ").trim();
-      if (!text || !node.parentElement.checkVisibility()) continue;
+      if (!text || !node.parentElement.checkVisibility() || node.parentElement.closest(".visually-hidden")) continue;
       const block = node.parentElement.closest("p, li, h1, h2, h3, [data-pause]");
       const last = found.at(-1);
       const lang = languageOf(node.parentElement);

@@ -155,6 +155,12 @@ def _live_snapshot(line: LineView) -> dict[str, Any]:
     ):
         if answer is not Answer.WAITING:
             answers[side.value] = {"answer": answer.value}
+    if line.household is Answer.COUNTERED:
+        answers[Side.HOUSEHOLD.value] |= {
+            "counter_holder": line.household_wish.value if line.household_wish else None,
+            "counter_share_pct": None,
+            "counter_payer": None,
+        }
     if line.bailleur is Answer.COUNTERED:
         answers[Side.BAILLEUR.value] |= {
             "counter_holder": line.counter_holder.value if line.counter_holder else None,

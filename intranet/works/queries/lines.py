@@ -124,6 +124,7 @@ _LINES = (
         _bailleur.counter_share_pct,
         _bailleur.counter_payer,
         _bailleur.counter_due_on,
+        _household.counter_holder.label("household_wish"),
         _bailleur.by_id.label("bailleur_by"),
         _bailleur.at.label("bailleur_at"),
         _COMMENTS_OF_LINE.label("comments"),
@@ -177,6 +178,7 @@ class LineView(NamedTuple):
     consent_document_id: int | None = None  # the written consent, as it was joined
     wear: Mapping[str, Any] | None = None  # the calculation behind ``tenant_cents``
     counter_due_on: date | None = None  # by when the bailleur offers to do its part
+    household_wish: Holder | None = None  # who the family says does it instead
 
     @property
     def disputed(self) -> bool:
@@ -280,6 +282,7 @@ def _view(row: Row) -> LineView:
         consent_document_id=row.consent_document_id,
         wear=row.wear if row.tenant_cents is not None else None,
         counter_due_on=row.counter_due_on,
+        household_wish=row.household_wish,
     )
 
 
@@ -289,6 +292,7 @@ _NO_ANSWER: Mapping[str, Any] = {"answer": Answer.WAITING.value}
 def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
     answers = sent["answers"]
     bailleur = answers.get(Side.BAILLEUR, _NO_ANSWER)
+    household = answers.get(Side.HOUSEHOLD, _NO_ANSWER)
     holder, payer = bailleur.get("counter_holder"), bailleur.get("counter_payer")
     return LineView(
         id=sent["id"],
@@ -316,7 +320,7 @@ def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
         digest=sent["digest"],
         alc=Answer(answers.get(Side.ALC, _NO_ANSWER)["answer"]),
         bailleur=Answer(bailleur["answer"]),
-        household=Answer(answers.get(Side.HOUSEHOLD, _NO_ANSWER)["answer"]),
+        household=Answer(household["answer"]),
         counter_holder=Holder(holder) if holder else None,
         counter_share_pct=bailleur.get("counter_share_pct"),
         counter_payer=Payer(payer) if payer else None,
@@ -328,6 +332,7 @@ def _as_sent(sent: Mapping[str, Any], present: LineView | None) -> LineView:
         consent_document_id=present.consent_document_id if present else None,
         wear=_same_debt(present, sent.get("tenant_cents")),
         counter_due_on=_day(bailleur.get("counter_due_on")),
+        household_wish=Holder(wish) if (wish := household.get("counter_holder")) else None,
     )
 
 

@@ -19,6 +19,7 @@ from intranet.translation import gettext as _
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
 from intranet.works.models import Contract, LineAnswer, Split, WorksLine
+from intranet.works.rules import family_wishes
 from intranet.works.service.amending import restore_amended
 from intranet.works.service.drafting import forget
 from intranet.works.service.loading import (
@@ -29,18 +30,18 @@ from intranet.works.service.loading import (
     trace,
 )
 from intranet.works.service.moves import MESSAGE_LIMIT, check_state, hand_over
-from intranet.works.terms import Answer, ContractState, Side, SplitState
+from intranet.works.terms import Answer, ContractState, Holder, Side, SplitState
 
 WRITTEN_DOWN_LATE = timedelta(days=92)
 """How long before the split is written here a family may have answered on paper."""
-
-_TAKEN = frozenset({Answer.ACCEPTED, Answer.REFUSED, Answer.WAITING})
 
 
 def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
     """The household's answers, taken by its référent on a day and at a place, to the wordings of that page.
 
     ``Stale`` when a colleague changed the split meanwhile, or she herself: the family was not asked that.
+
+    ``Refused`` when there is none: a date alone is no answer.
 
     When every line is then accepted by ALC, the bailleur and the household, the split is agreed. Otherwise
     it stays ALC's turn: what the family refuses is to be changed and proposed again.
@@ -58,12 +59,16 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
         )
     check_answer_day(split, command.answered_on)
     lines = {line.id: line for line in split.lines}
-    if set(command.answers) - set(lines) or not set(command.answers.values()) <= _TAKEN:
-        raise Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
+    if not command.answers:
+        raise nothing_said()
+    if set(command.answers) - set(lines):
+        raise _unknown_answer()
+    for line_id, given in command.answers.items():
+        check_given(lines[line_id], given, command.wishes.get(line_id))
     place = checked(command.place, 120, field="place", multiline=False)
     for line_id, given in command.answers.items():
         if not lines[line_id].fixed:  # in an amendment, accepted when the contract was signed
-            write_household(lines[line_id], given, actor)
+            write_household(lines[line_id], given, actor, wish=command.wishes.get(line_id))
     split.household_answered_on = command.answered_on
     split.household_answered_at_place = place
     accepted = sum(given is Answer.ACCEPTED for given in command.answers.values())
@@ -75,6 +80,7 @@ def record_household(actor: Actor, command: HouseholdAnswer) -> Split:
         place=place,
         accepted=accepted,
         refused=sum(given is Answer.REFUSED for given in command.answers.values()),
+        countered=sum(given is Answer.COUNTERED for given in command.answers.values()),
     )
     agree_when_all_do(split, actor)
     commit()
@@ -182,8 +188,30 @@ def _cancel_contract(actor: Actor, split: Split, reason: str) -> None:
     )
 
 
-def write_household(line: WorksLine, given: Answer, actor: Actor, person: str = "") -> None:
-    """Write the household's answer to the present wording; ``WAITING`` takes an earlier one back."""
+def nothing_said() -> Refused:
+    """No line was answered: that is no answer, and nobody is told of one."""
+    return Refused("household.nothing", _("Répondez à une ligne au moins."))
+
+
+def check_given(line: WorksLine, given: Answer, wish: Holder | None) -> None:
+    """``Refused`` for a wish without the answer that bears it, or for one the family may not have of this line."""
+    if (given is Answer.COUNTERED) != (wish is not None):
+        raise _unknown_answer()
+    if wish is not None and not line.fixed and wish not in family_wishes(line.holder, line.lock):
+        raise _unknown_answer()
+
+
+def _unknown_answer() -> Refused:
+    return Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
+
+
+def write_household(
+    line: WorksLine, given: Answer, actor: Actor, person: str = "", wish: Holder | None = None
+) -> None:
+    """Write the household's answer to the present wording; ``WAITING`` takes an earlier one back.
+
+    ``wish``: who does it instead, as the family says, with ``COUNTERED``.
+    """
     answer = next((each for each in line.answers if each.side is Side.HOUSEHOLD), None)
     if answer is None:
         answer = LineAnswer(side=Side.HOUSEHOLD)
@@ -191,4 +219,4 @@ def write_household(line: WorksLine, given: Answer, actor: Actor, person: str = 
     forget(answer)
     answer.by_name, answer.by_id, answer.guest_id = person, actor.author_id, actor.guest_id
     if given is not Answer.WAITING:
-        answer.answer, answer.digest = given, line.digest
+        answer.answer, answer.digest, answer.counter_holder = given, line.digest, wish

@@ -1,7 +1,8 @@
 """The household's own voice: line by line, to the wording it read, in the name of who says it.
 
 What is said to a wording that has changed meanwhile is not kept: that line is asked again. A family that has a
-doubt refuses nothing for good: the line is to be discussed, and ALC changes it or explains it.
+doubt refuses nothing for good: the line is to be discussed, and ALC changes it or explains it. It may also say who
+does it instead, itself or the bailleur: kept as its counter-proposal, which changes the line no more than a doubt.
 """
 
 from __future__ import annotations
@@ -20,17 +21,23 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit
 from intranet.translation import gettext as _
-from intranet.works.commands import HouseholdVoice
+from intranet.works.commands import HouseholdVoice, Said
 from intranet.works.facts import good_answer
 from intranet.works.mailing import tell_alc
 from intranet.works.models import LineComment, Split, WorksLine
-from intranet.works.service.concluding import agree_when_all_do, check_answer_day, write_household
+from intranet.works.service.concluding import (
+    agree_when_all_do,
+    check_answer_day,
+    check_given,
+    nothing_said,
+    write_household,
+)
 from intranet.works.service.loading import check_may_act, take_split, trace
 from intranet.works.terms import Answer, Side
 
 PERSON_LIMIT = PLACE_LIMIT = 120
 WORD_LIMIT = 500
-_SAID = frozenset({Answer.ACCEPTED, Answer.REFUSED})
+_SAID = frozenset({Answer.ACCEPTED, Answer.REFUSED, Answer.COUNTERED})
 _WORDS = (
     select(LineComment.line_id, LineComment.text)
     .join(WorksLine, WorksLine.id == LineComment.line_id)
@@ -72,15 +79,17 @@ def _hear(actor: Actor, command: HouseholdVoice, act: str) -> Heard:
         for line_id, said in command.answers.items()
         if line_id in lines and lines[line_id].digest == said.digest
     }
+    for line_id, said in good.items():
+        check_given(lines[line_id], said.answer, said.wish)
     known = _words_said(split) if any(words.values()) else {}
     spoken = {
         line_id: word
         for line_id, word in words.items()
         if word and line_id in good and word not in known.get(line_id, ())
     }
-    changed = [line_id for line_id, said in good.items() if _differs(lines[line_id], said.answer)]
+    changed = [line_id for line_id, said in good.items() if _differs(lines[line_id], said)]
     for line_id in changed:
-        write_household(lines[line_id], good[line_id].answer, actor, person)
+        write_household(lines[line_id], good[line_id].answer, actor, person, good[line_id].wish)
     for line_id, word in spoken.items():
         _keep_word(line_id, actor, person, word)
     new = {*changed, *spoken}
@@ -99,6 +108,7 @@ def _hear(actor: Actor, command: HouseholdVoice, act: str) -> Heard:
             alone=actor.guest_id is not None,
             accepted=given.count(Answer.ACCEPTED),
             refused=given.count(Answer.REFUSED),
+            countered=given.count(Answer.COUNTERED),
         )
         try:
             agree_when_all_do(split, actor)
@@ -113,7 +123,7 @@ def _hear(actor: Actor, command: HouseholdVoice, act: str) -> Heard:
 def _checked(split: Split, command: HouseholdVoice) -> tuple[str, str, Mapping[int, str]]:
     """Who speaks, where, and the words beside each line, cleaned. ``Refused`` names the field."""
     if not command.answers:
-        raise Refused("household.nothing", _("Répondez à une ligne au moins."))
+        raise nothing_said()
     if not {said.answer for said in command.answers.values()} <= _SAID:
         raise Refused("household.answers", _("Une réponse ne correspond à aucune ligne : relisez la page."))
     check_answer_day(split, command.answered_on)
@@ -128,10 +138,10 @@ def _checked(split: Split, command: HouseholdVoice) -> tuple[str, str, Mapping[i
     return person, place, words
 
 
-def _differs(line: WorksLine, given: Answer) -> bool:
+def _differs(line: WorksLine, said: Said) -> bool:
     """Whether this says something new: an answer sent once more keeps who gave it and when."""
     present = good_answer(line, Side.HOUSEHOLD)
-    return present is None or present.answer is not given
+    return present is None or (present.answer, present.counter_holder) != (said.answer, said.wish)
 
 
 def _words_said(split: Split) -> Mapping[int, frozenset[str]]:

@@ -13,13 +13,15 @@ from intranet.clock import today
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.translation import ngettext
+from intranet.voice.choices import GIVEN, YES, kept_choice
 from intranet.web.answering import CONFLICT, DONE, SHOWN, obey, sent_version
 from intranet.web.forms import BaseForm, DateField, TextField, required
 from intranet.works import queries, service
 from intranet.works.commands import HouseholdAnswer
 from intranet.works.machine import may_now
-from intranet.works.models import Answer, Holder, Split
+from intranet.works.models import Holder, Split
 from intranet.works.queries import LineView
+from intranet.works.rules import family_wishes
 from portals.staff.blueprint import bp
 from portals.staff.splits import showing
 
@@ -31,8 +33,6 @@ DOERS = {
     Holder.DROPPED: "x-lg",
 }
 """A drawing for each holder, beside its word."""
-
-GIVEN = {"yes": Answer.ACCEPTED, "no": Answer.REFUSED}
 
 
 class HouseholdForm(BaseForm):
@@ -50,6 +50,7 @@ def split_household(split_id: int) -> ResponseReturnValue:
     lines = queries.split_lines(split_id)
     form = HouseholdForm()
     given = {line.id: request.form.get(f"line-{line.id}", "") for line in lines}
+    taken = {line_id: GIVEN[answer] for line_id, answer in given.items() if answer in GIVEN}
     missing = [line for line in lines if given[line.id] not in GIVEN]
 
     def record() -> None:
@@ -60,7 +61,8 @@ def split_household(split_id: int) -> ResponseReturnValue:
                 sent_version(),
                 form.answered_on.data or today(),
                 form.place.data or "",
-                {line_id: GIVEN[answer] for line_id, answer in given.items() if answer in GIVEN},
+                {line_id: answer for line_id, (answer, _wish) in taken.items()},
+                {line_id: wish for line_id, (_answer, wish) in taken.items() if wish is not None},
             ),
         )
 
@@ -78,6 +80,7 @@ def split_household(split_id: int) -> ResponseReturnValue:
         form=form,
         rooms=showing.by_room(split_id, head.state) if head else (),
         given=given,
+        wishes={line.id: family_wishes(line.holder, line.lock) for line in lines},
         doers=DOERS,
         open=head is not None and may_now("record_household", head.state),
         version=sent_version() if status not in (SHOWN, CONFLICT) or not head else head.version,
@@ -88,8 +91,7 @@ def split_household(split_id: int) -> ResponseReturnValue:
 
 def _present(lines: Sequence[LineView]) -> dict[int, str]:
     """The answers already taken, to complete or correct."""
-    words = {answer: word for word, answer in GIVEN.items()}
-    return {line.id: words.get(line.household, "") for line in lines}
+    return {line.id: kept_choice(line.household, line.household_wish) for line in lines}
 
 
 def _told(given: Mapping[int, str], missing: int) -> str:
@@ -101,7 +103,7 @@ def _told(given: Mapping[int, str], missing: int) -> str:
                 missing,
             )
         )
-    if "no" in given.values():
+    if set(given.values()) - {YES}:
         return str(
             _("Réponse enregistrée. Ajustez ce que la famille n’accepte pas, puis proposez à nouveau.")
         )
