@@ -1,8 +1,9 @@
 """Which rows each core permission reaches (``domain.md`` §6). Default: none.
 
-- référent and director: households of their own pôle; coordinator, administrator: all;
-- éducateur technique and TISF: the dossiers they are named on;
-- a child-protection dossier (PEP): only people named on it or granted, and the coordinator;
+- coordinator: all; administrator: all but child protection;
+- référent and director: households of their own pôle; éducateur technique and TISF: the dossiers they are named on;
+- a child-protection dossier (PEP): only people named on it or granted, and the coordinator: neither the director of
+  its pôle nor the administrator;
 - bailleur: what concerns its own dwellings; works partner: its own chantiers;
 - a guest: the one split her access names, its contracts and what they commit the bailleur to, and the scan of her
   own side's signature (the bailleur’s: the written consents, receipts and proofs of that split too).
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from intranet import permissions as p
@@ -41,27 +42,31 @@ def _named() -> ColumnElement[bool]:
     )
 
 
-def _in_pole(*confidentiality: Confidentiality) -> ColumnElement[bool]:
-    """Asked of each dossier by its household's key: a list of every household of the pôle would be made each time."""
-    statement = select(Household.id).where(
-        Household.id == Dossier.household_id, Household.pole_id == ACTOR.pole_id
-    )
-    if confidentiality:
-        poles = select(Pole.id).where(Pole.confidentiality.in_(confidentiality))
-        statement = statement.where(Household.pole_id.in_(poles))
+def _protected_poles() -> Select[int]:
+    return select(Pole.id).where(Pole.confidentiality == Confidentiality.CHILD_PROTECTION)
+
+
+def _household_where(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Asked of each dossier by its household's key: a list of every household would be made each time."""
+    statement = select(Household.id).where(Household.id == Dossier.household_id, *where)
     return statement.correlate(Dossier).exists()
+
+
+def _open_of_my_pole() -> ColumnElement[bool]:
+    """Of the person's own pôle, child protection left out: that is for those it names."""
+    return _household_where(Household.pole_id == ACTOR.pole_id, Household.pole_id.not_in(_protected_poles()))
 
 
 def _staff_dossiers(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is not OrganisationKind.ASSOCIATION:
         return false()
     match scope.role:
-        case Role.COORDINATOR | Role.ADMIN:
+        case Role.COORDINATOR:
             return true()
-        case Role.DIRECTOR:
-            return _in_pole()
-        case Role.REFERENT:
-            return or_(_named(), _in_pole(Confidentiality.STANDARD, Confidentiality.ORIGIN_HIDDEN))
+        case Role.ADMIN:
+            return or_(_household_where(Household.pole_id.not_in(_protected_poles())), _named())
+        case Role.REFERENT | Role.DIRECTOR:
+            return or_(_named(), _open_of_my_pole())
         case Role.TECHNICAL | Role.TISF:
             return _named()
         case _:
@@ -70,9 +75,18 @@ def _staff_dossiers(scope: Scope) -> ColumnElement[bool]:
 
 def _staff(scope: Scope, dossier_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Rows hanging on a dossier that the staff member may see."""
-    if scope.role in (Role.COORDINATOR, Role.ADMIN):
-        return _staff_dossiers(scope)
+    if scope.role is Role.COORDINATOR:
+        return true()
+    if scope.role is Role.ADMIN:
+        return dossier_id.not_in(_closed_to_administrators())
     return dossier_id.in_(select(Dossier.id).where(_staff_dossiers(scope)))
+
+
+def _closed_to_administrators() -> Select[int]:
+    """The few dossiers of child protection that do not name her: what is hidden is a shorter list than what is not."""
+    unnamed = ~func.coalesce(_named(), false())  # a place that nobody fills is unknown, not another's
+    statement = select(Dossier.id).join(Household, Household.id == Dossier.household_id)
+    return statement.where(Household.pole_id.in_(_protected_poles()), unnamed)
 
 
 def _dwellings(scope: Scope) -> ColumnElement[bool]:

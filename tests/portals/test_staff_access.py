@@ -121,6 +121,8 @@ def scenery(app: Flask) -> dict[str, list[int]]:
     with app.app_context():
         users: dict[str, User] = {role: person(role) for role in STAFF}
         users["pep"] = person(Role.REFERENT, "PEP")
+        users["head of PEP"] = person(Role.DIRECTOR, "PEP")
+        users["named"] = person(Role.ADMIN)
         made: dict[str, list[int]] = {}
         for code in ("UIP", "PEP", "PHI"):
             pole = make_pole(code)
@@ -129,7 +131,7 @@ def scenery(app: Flask) -> dict[str, list[int]]:
                 make_dossier(pole, technical_id=users[Role.TECHNICAL].id).id,
                 make_dossier(pole, tisf_id=users[Role.TISF].id).id,
                 make_dossier(pole, referent=users[Role.REFERENT]).id,
-                make_dossier(pole, granted=[users["pep"]]).id,
+                make_dossier(pole, granted=[users["pep"], users["named"]]).id,
             ]
         app.extensions["test.emails"] = {key: user.email for key, user in users.items()}
         return made
@@ -140,7 +142,7 @@ def listed(client: FlaskClient, query: str = "") -> set[int]:
     return {int(found) for found in re.findall(r'href="/staff/dossiers/(\d+)"', html)}
 
 
-@pytest.mark.parametrize("who", [*STAFF, "pep"])
+@pytest.mark.parametrize("who", [*STAFF, "pep", "head of PEP", "named"])
 def test_what_is_listed_is_exactly_what_opens(app: Flask, who: object) -> None:
     made = scenery(app)
     client = signed_in(app, app.extensions["test.emails"][who])
@@ -159,7 +161,9 @@ def test_each_role_reaches_the_dossiers_that_the_rules_give_it(app: Flask) -> No
     made = scenery(app)
     emails = app.extensions["test.emails"]
     expected = {
-        Role.ADMIN: {*made["UIP"], *made["PEP"], *made["PHI"]},
+        Role.ADMIN: {*made["UIP"], *made["PHI"]},
+        "named": {*made["UIP"], made["PEP"][4], *made["PHI"]},
+        "head of PEP": set(),  # who leads the pôle is not therefore named
         Role.COORDINATOR: {*made["UIP"], *made["PEP"], *made["PHI"]},
         Role.DIRECTOR: set(made["UIP"]),
         Role.REFERENT: {*made["UIP"], made["PEP"][3], made["PHI"][3]},
