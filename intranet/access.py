@@ -176,6 +176,21 @@ def open_to_guests(view: F) -> F:
     return view
 
 
+def shows(what: str) -> Callable[[F], F]:
+    """The page shows something else of its object than the address says, for the access log (``ReadSubject``).
+
+    Marked, an answer to a form counts as well: what a person takes away is read, whatever the method.
+    """
+
+    def mark(view: F) -> F:
+        view.__shows__ = what  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+PART = "part"
+"""Shown only as a part of a page that was noted itself: a picture made small."""
 GUESTS_ONLY = "only"
 GUESTS_TOO = "too"
 SIGNED_IN = "signed-in"

@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from intranet import operations, rows, static_files, web
+from intranet import access_log, operations, rows, static_files, web
 from intranet.access import GUESTS_ONLY, public, registry
 from intranet.accounts.session import load_actor
 from intranet.config import Settings
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Application:
     _mount(app, found)
     web.init_app(app)
     gate.install(app, found)
+    access_log.install(app)
     operations.init_app(app)
     checks.run(app, found)
     return app

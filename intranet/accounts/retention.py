@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from intranet.accounts.models import SignInAttempt, SingleUseLink, UserSession
 from intranet.database import now
 from intranet.extensions import db
-from intranet.timeline.models import DossierRead
+from intranet.timeline.models import AccessLogEntry
 
 ACCESS_LOG = timedelta(days=365)
 ENDED = timedelta(days=30)
@@ -18,10 +18,10 @@ ENDED = timedelta(days=30)
 
 
 def sweep(_payload: dict[str, Any]) -> None:
-    """The daily job: forget old attempts, reads, ended sessions and spent links."""
+    """The daily job: forget old attempts, readings, ended sessions and spent links."""
     at = now()
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - ACCESS_LOG))
-    db.session.execute(delete(DossierRead).where(DossierRead.first_at < at - ACCESS_LOG))
+    db.session.execute(delete(AccessLogEntry).where(AccessLogEntry.at < at - ACCESS_LOG))
     db.session.execute(delete(UserSession).where(UserSession.expires_at < at - ENDED))
     db.session.execute(delete(SingleUseLink).where(SingleUseLink.expires_at < at - ENDED))
     db.session.commit()

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from werkzeug.wrappers import Response
 
 from intranet import permissions as p
-from intranet.access import Scope, open_to_guests, requires, visible
+from intranet.access import PART, Scope, open_to_guests, requires, shows, visible
 from intranet.documents.models import Document
 from intranet.documents.storage import storage
 from intranet.rows import fetch_one
@@ -41,6 +41,7 @@ def file(document_id: int) -> Response:
 @bp.get("/<int:document_id>/thumbnail")
 @requires(p.FILE_READ)
 @open_to_guests
+@shows(PART)
 def thumbnail(document_id: int) -> Response:
     """The small picture; until the worker has made it, the whole one. A drawing for what is no picture."""
     row = fetch_one(readable_file, document_id=document_id)

@@ -44,6 +44,7 @@ EMPTIED = {
 """Columns that lose what they hold, in every row of the household's dossiers."""
 
 EMPTIED_OF_THE_HOUSEHOLD = {
+    "core_access_log": ("who",),
     "core_guest_access": ("sent_to", "person"),
     "core_line_answer": ("by_name",),
     "core_line_wording": ("by_name",),
@@ -54,6 +55,7 @@ EMPTIED_OF_THE_HOUSEHOLD = {
 """The same, only where the side is the household's: what an agent of another side signed is not about the family."""
 
 KEPT = {
+    "core_access_log": ("reader", "side", "subject"),
     "core_chantier": (),
     "core_commitment": ("label", "room"),
     "core_contract": ("number", "lines"),
@@ -65,7 +67,6 @@ KEPT = {
         "audience",
     ),  # the rows go, by command
     "core_dossier": ("number",),
-    "core_dossier_read": (),
     "core_guardrail_override": ("rule", "digest", "by_name"),
     "core_guest_access": ("reference", "code_digest", "language"),
     "core_hours": ("client_key",),
@@ -83,6 +84,7 @@ KEPT = {
 
 TOLD_OTHERWISE = frozenset(
     {
+        "core_access_log.who",  # that the family itself looked
         "core_contract.failure",  # why a file could not be made: nothing about the family
         "core_contract.rent_offset",  # the clause, told as it was written
         "core_signature.strokes",  # the drawing stands in the contract, which is given with the files

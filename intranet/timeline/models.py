@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.database import Model, UtcDateTime, now
@@ -40,14 +41,38 @@ class TimelineEntry(Model):
     audience: Mapped[str] = mapped_column(String(60), default=" alc ")
 
 
-class DossierRead(Model):
-    """Who opened which dossier, once a day for each person. Kept 6 to 12 months."""
+class ReadSubject(enum.StrEnum):
+    """What of a dossier was read."""
 
-    __tablename__ = "core_dossier_read"
-    __table_args__ = (UniqueConstraint("dossier_id", "user_id", "on"),)
+    DOSSIER = "dossier"
+    HOUSEHOLD = "household"
+    NOTES = "notes"
+    PERSONAL_DATA = "personal_data"
+    DWELLING = "dwelling"
+    SPLIT = "split"
+    CONTRACT = "contract"
+    CHANTIER = "chantier"
+    COMMITMENT = "commitment"
+    FILE = "file"
+
+
+class AccessLogEntry(Model):
+    """Who read what of which dossier, or was ``refused`` it: the first time of the day. Kept 6 to 12 months.
+
+    ``reader`` tells persons apart, those who have no account too; ``who`` and ``side`` are kept as they were that day.
+    """
+
+    __tablename__ = "core_access_log"
+    __table_args__ = (UniqueConstraint("dossier_id", "on", "reader", "subject", "subject_id", "refused"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("core_dossier.id", ondelete="CASCADE"), index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"), index=True)
-    on: Mapped[date] = mapped_column(Date, index=True)
-    first_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("core_dossier.id", ondelete="CASCADE"))
+    on: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    reader: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"), index=True)
+    who: Mapped[str] = mapped_column(String(120), default="")
+    side: Mapped[str] = mapped_column(String(16), default="")
+    subject: Mapped[str] = mapped_column(String(24))  # ReadSubject
+    subject_id: Mapped[int] = mapped_column(Integer)
+    refused: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -79,7 +79,7 @@ def record(
         new_kind=kind,
         new_actor_id=actor.author_id if actor else None,
         new_actor_name=actor.name if actor else "",
-        new_side=_side(actor) if actor else "",
+        new_side=side_name(actor) if actor else "",
         new_dossier_id=dossier_id,
         new_subject=subject,
         new_subject_id=subject_id,
@@ -107,7 +107,8 @@ def record(
     )
 
 
-def _side(actor: Actor) -> str:
+def side_name(actor: Actor) -> str:
+    """The side of a person as the history names it."""
     kind, role = actor.scope
     return GUEST_SIDES[role] if isinstance(role, GuestRole) else SIDES.get(kind, kind.value)
 

@@ -16,7 +16,6 @@ from intranet.dossiers.wordings import LEAVING, STATES, SURVEYS, next_sentence, 
 from intranet.organisations.models import Confidentiality
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries
-from intranet.timeline.reads import note_read
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.translation import ngettext
@@ -126,7 +125,7 @@ def dossier(dossier_id: int) -> str:
     contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
     whole = request.args.get("history") == "all"
     open_moves = moves(head, person)
-    page = render_template(
+    return render_template(
         "staff/dossier.html",
         dossier=head,
         word=state_word(head.state),
@@ -151,8 +150,6 @@ def dossier(dossier_id: int) -> str:
         works=works_words,
         alc=Side.ALC,
     )
-    note_read(person, dossier_id)
-    return page
 
 
 def _sentence(head: Any, split: Any) -> str:

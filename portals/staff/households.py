@@ -8,12 +8,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
-from intranet.access import actor, require, requires
+from intranet.access import actor, require, requires, shows
 from intranet.clock import today
 from intranet.dossiers import commands as c
 from intranet.dossiers import service
 from intranet.dossiers.models import Dossier
 from intranet.rows import fetch_all
+from intranet.timeline.models import ReadSubject
 from intranet.translation import gettext as _
 from intranet.web.answering import DONE, SHOWN, obey, sent_version
 from portals.staff import queries
@@ -46,6 +47,7 @@ def dossier_new() -> ResponseReturnValue:
 
 @bp.route("/dossiers/<int:dossier_id>/edit", methods=["GET", "POST"])
 @requires(p.DOSSIER_EDIT)
+@shows(ReadSubject.HOUSEHOLD)
 def dossier_edit(dossier_id: int) -> ResponseReturnValue:
     """Correct what is held about the family."""
     require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)

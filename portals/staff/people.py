@@ -9,13 +9,14 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
-from intranet.access import Role, actor, require, requires
+from intranet.access import Role, actor, require, requires, shows
 from intranet.dossiers import queries as dossiers_queries
 from intranet.dossiers import service
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.people import PLACES
 from intranet.organisations.models import Confidentiality
 from intranet.rows import fetch_all
+from intranet.timeline.models import ReadSubject
 from intranet.translation import gettext as _
 from intranet.web.answering import DONE, obey, sent_version
 from portals.staff.blueprint import bp
@@ -27,6 +28,7 @@ ALL_NOTES = 200
 
 @bp.get("/dossiers/<int:dossier_id>/notes")
 @requires(p.DOSSIER_READ)
+@shows(ReadSubject.NOTES)
 def dossier_notes(dossier_id: int) -> ResponseReturnValue:
     """Every note of the dossier."""
     return _notes(dossier_id, NoteForm(), 200)

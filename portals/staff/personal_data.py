@@ -8,13 +8,13 @@ from flask import abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
-from intranet.access import actor, require, requires
+from intranet.access import actor, require, requires, shows
 from intranet.deletion import reasons_to_keep
 from intranet.dossiers.models import Dossier, Household
 from intranet.extensions import db
 from intranet.privacy import service
 from intranet.privacy.keeping import kept_until
-from intranet.timeline.reads import note_read
+from intranet.timeline.models import ReadSubject
 from intranet.translation import gettext as _
 from intranet.web.answering import DONE, SHOWN, obey, sent_version
 from portals.staff.blueprint import bp
@@ -23,6 +23,7 @@ from portals.staff.forms import EraseForm
 
 @bp.get("/dossiers/<int:dossier_id>/personal-data")
 @requires(p.HOUSEHOLD_ERASE)
+@shows(ReadSubject.PERSONAL_DATA)
 def dossier_personal_data(dossier_id: int) -> ResponseReturnValue:
     """All that is held, and whether it may be erased."""
     require(p.HOUSEHOLD_ERASE, Dossier, dossier_id)
@@ -31,6 +32,7 @@ def dossier_personal_data(dossier_id: int) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<int:dossier_id>/personal-data/archive")
 @requires(p.HOUSEHOLD_ERASE)
+@shows(ReadSubject.PERSONAL_DATA)
 def dossier_personal_data_archive(dossier_id: int) -> ResponseReturnValue:
     """The same with the files, to hand over; a post, because the history keeps it."""
     require(p.HOUSEHOLD_ERASE, Dossier, dossier_id)
@@ -64,7 +66,6 @@ def _page(dossier_id: int, form: EraseForm, status: int) -> ResponseReturnValue:
         abort(404)
     household = db.session.get_one(Household, dossier.household_id)
     held = [(str(item.label), item.value) for item in service.personal_data(household)]
-    note_read(actor(), dossier_id)
     page = render_template(
         "staff/personal_data.html",
         dossier=dossier,

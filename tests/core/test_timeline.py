@@ -23,7 +23,7 @@ from intranet.organisations.models import Organisation
 from intranet.plugin_api import Event
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_organisation, make_user, sign_in
-from intranet.timeline.models import DossierRead, TimelineEntry
+from intranet.timeline.models import AccessLogEntry, TimelineEntry
 from intranet.timeline.queries import entries, entries_about
 from intranet.timeline.service import commit, field_changes, record
 from intranet.timeline.wordings import WORDINGS, sentence
@@ -185,5 +185,6 @@ def test_opening_a_dossier_is_noted_once_a_day_for_each_person(client: FlaskClie
     sign_in(client, coordinator)
     for _time in range(3):
         client.get(f"/staff/dossiers/{dossier_id}").close()
-    reads = db.session.execute(select(DossierRead.dossier_id, DossierRead.user_id, DossierRead.on)).all()
+    of = AccessLogEntry
+    reads = db.session.execute(select(of.dossier_id, of.user_id, of.on)).all()
     assert reads == [(dossier_id, coordinator.id, today())]

@@ -38,7 +38,7 @@ OWN: Mapping[str, frozenset[Role | GuestRole]] = {
 """Whose doors they are. Everybody knocks at all of them."""
 
 DONE, REFUSED = frozenset({200, 204, 303}), frozenset({409, 422})
-UNSAID = ("core_session", "core_dossier_read", "core_sign_in_attempt")
+UNSAID = ("core_session", "core_access_log", "core_sign_in_attempt")
 """Tables in which reading, too, leaves a trace."""
 
 

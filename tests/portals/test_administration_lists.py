@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 
 from intranet.access import OrganisationKind, Role
 from intranet.accounts.attempts import note
-from intranet.clock import now, today
+from intranet.clock import today
 from intranet.dossiers.terms import DossierState as S
 from intranet.extensions import db
 from intranet.organisations.models import Site
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_organisation, make_pole, make_user, sign_in
-from intranet.timeline.models import DossierRead
+from intranet.timeline.models import AccessLogEntry
 from intranet.works.catalogue import load_catalogue
 
 ADMIN = frozenset({Role.ADMIN})
@@ -251,7 +251,17 @@ def counts(name: str, page: str) -> list[str]:
 def test_the_access_log_shows_visits_and_dossiers_read(client: FlaskClient, db_session: Any) -> None:
     reader = make_user(Role.COORDINATOR, name="Une lectrice")
     dossier = make_dossier()
-    db.session.add(DossierRead(dossier_id=dossier.id, user_id=reader.id, on=today(), first_at=now()))
+    db.session.add(
+        AccessLogEntry(
+            dossier_id=dossier.id,
+            on=today(),
+            reader=f"user:{reader.id}",
+            user_id=reader.id,
+            who=reader.name,
+            subject="dossier",
+            subject_id=dossier.id,
+        )
+    )
     note("inconnu@example.org", "192.0.2.7", "wrong_password")
     number = dossier.number
     db.session.commit()

@@ -17,7 +17,7 @@ from intranet.dossiers.models import Dossier, DossierNote, Dwelling, Household
 from intranet.dossiers.terms import DossierState as S
 from intranet.extensions import db
 from intranet.testing.dossiers import make_dwelling
-from intranet.timeline.models import DossierRead
+from intranet.timeline.models import AccessLogEntry
 from tests.conftest import Statements
 from tests.portals.staff_desk import YESTERDAY, desk_of, household, made
 
@@ -57,7 +57,7 @@ def test_opening_a_dossier_is_logged_once_a_day(app: Flask, desk: SimpleNamespac
     for _twice in range(2):
         desk.client.get(f"/staff/dossiers/{dossier_id}").close()
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(DossierRead)) == 1
+        assert db.session.scalar(select(func.count()).select_from(AccessLogEntry)) == 1
 
 
 def test_a_missing_member_of_the_trio_is_said(app: Flask, desk: SimpleNamespace) -> None:

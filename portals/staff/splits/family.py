@@ -10,7 +10,6 @@ from intranet.access import actor, require, requires
 from intranet.clock import today
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
-from intranet.timeline.reads import note_read
 from intranet.translation import gettext as _
 from intranet.voice import answering
 from intranet.voice.queries import language_of
@@ -84,7 +83,6 @@ def _recorded(
 
 def _page(split_id: int, language: str, form: HouseholdForm, typed: Typed = NOTHING_TYPED) -> str:
     page = family_page(split_id, language, typed)
-    note_read(actor(), page.head.dossier_id)
     return render_template(
         "staff/splits/family.html",
         page=page,

@@ -6,8 +6,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
-from intranet.access import actor, require, requires
-from intranet.timeline.reads import note_read
+from intranet.access import require, requires
 from intranet.works import queries, table
 from intranet.works.comparing import compare
 from intranet.works.machine import may_now
@@ -30,7 +29,6 @@ def split_line_history(split_id: int, line_id: int) -> ResponseReturnValue:
     line = next(iter(shown.only(line_id)), None) if shown else None
     if head is None or line is None:
         abort(404)
-    note_read(actor(), head.dossier_id)
     return render_template(
         "works/past.html",
         split=head,

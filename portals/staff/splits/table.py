@@ -13,7 +13,6 @@ from intranet.access import actor, can, require, requires
 from intranet.errors import Refused
 from intranet.rent.card import rent_card
 from intranet.timeline.queries import entries_about
-from intranet.timeline.reads import note_read
 from intranet.translation import gettext as _
 from intranet.web.answering import DONE, refusal_of, sent_version, status_of
 from intranet.works import queries, service, table
@@ -93,7 +92,6 @@ def page(split_id: int, problem: Problem | None = None, refused: Refused | None 
     """The whole page, with what went wrong and what was typed."""
     shown = _context(split_id, problem)
     head = shown["split"]
-    note_read(actor(), head.dossier_id)
     return render_template(
         "staff/splits/split.html",
         **shown,

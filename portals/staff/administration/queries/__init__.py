@@ -1,9 +1,18 @@
 """What administration reads. Builders are run through ``intranet.rows``: each list is a constant number of statements.
 
-Whoever reaches these pages sees every row of them: the permission alone decides.
+Whoever reaches these pages sees every row of them: the permission alone decides, but for what the access log tells of
+dossiers.
 """
 
-from portals.staff.administration.queries.access_log import READ, SIGN_IN, access_log, access_log_count
+from portals.staff.administration.queries.access_log import (
+    EXPORT,
+    KINDS,
+    READ,
+    REFUSED,
+    SIGN_IN,
+    access_log,
+    access_log_count,
+)
 from portals.staff.administration.queries.catalogue import kind, kind_count, kinds, trades
 from portals.staff.administration.queries.paging import Asked
 from portals.staff.administration.queries.people import (
@@ -28,8 +37,11 @@ from portals.staff.administration.queries.structures import (
 )
 
 __all__ = [
+    "EXPORT",
+    "KINDS",
     "PLACES",
     "READ",
+    "REFUSED",
     "SIGN_IN",
     "Asked",
     "access_log",
