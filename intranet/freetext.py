@@ -14,18 +14,33 @@ from typing import Any
 from stdnum import iban, luhn
 
 from intranet.errors import Refused
+from intranet.printable import unprintable
 from intranet.translation import gettext as _
 
-# Bidirectional overrides and isolates can make a text read otherwise than it is written. The marks that
-# right-to-left and emoji writing needs (ZWJ, ZWNJ, LRM, RLM, ALM) stay.
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_KEPT_CONTROLS = frozenset("\n\t")
+# What shows nothing and belongs in no word: hyphens and spaces of width nought, overrides of direction (a text could
+# read otherwise than it is written), fillers and tags (a name made of them would look empty), controls.
+_NOTHING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffc\U000e0000-\U000e0fff\ud800-\udfff]"
+)
+_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+# A joiner shapes letters of the scripts that join (Arabic and Indic ones, emoji): it stays between two of these.
+_JOINING = "\u0590-\u1dff\u2190-\u2bff\u2e80-\ud7ff\uf900-\ufffd\U00010000-\U000e01ef\ufe0f"
+_LONE_JOINER = re.compile(
+    f"[\u200c\u200d](?![{_JOINING}])|(?<![{_JOINING}])[\u200c\u200d]|(?<=[\u200c\u200d])[\u200c\u200d]"
+)
+# Drawn as an emoji or as a letter: after a sign of which there are both.
+_LONE_SELECTOR = re.compile("(?<![#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]")
+_DIRECTION = re.compile("[\u061c\u200e\u200f]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_EDGES = re.compile("^[\\s\u061c\u200e\u200f]+|[\\s\u061c\u200e\u200f]+$")
 _BLANKS = re.compile(r"[^\S\u00a0\u202f]+")  # unbreakable spaces stay: French is set with them
 
 _GAP = r"[ \t\u00a0\u202f.\-–]?"
 
 
-# Sex 1, year 2, month 2, department 2 (2A and 2B in Corsica), commune 3, order 3, then the key of 2.
+# Sex 1 (7 or 8 in a number given for a while), year 2, month 2, department 2 (2A and 2B in Corsica), commune 3,
+# order 3, then the key of 2.
 _NIR = re.compile(
     rf"(?<!\w)(\d(?:{_GAP}\d){{5}}{_GAP}[\dABab](?:{_GAP}\d){{6}})"
     rf"(?:{_GAP}(?:/{_GAP})?(\d{_GAP}\d))?(?!\w)"
@@ -37,20 +52,29 @@ _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
 def tidy(text: str, *, multiline: bool = True) -> str:
-    """``text`` in NFC, without control or direction-override characters, trimmed; one line if asked."""
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        letter
-        for letter in normal
-        if letter not in _OVERRIDES
-        and (letter in _KEPT_CONTROLS or unicodedata.category(letter) not in {"Cc", "Cs"})
-    )
-    return kept.strip() if multiline else _BLANKS.sub(" ", kept).strip()
+    """``text`` in NFC, without signs that show nothing, trimmed; one line if asked.
+
+    What right-to-left writing, joined letters and emoji need stays where they need it. A text of nothing but
+    invisible signs is empty.
+    """
+    kept = _BREAKS.sub("\n", text)
+    if not kept.isascii():
+        kept = _LONE_SELECTOR.sub("", _LONE_JOINER.sub("", _NOTHING.sub("", kept)))
+        if not _RIGHT_TO_LEFT.search(kept):
+            kept = _DIRECTION.sub("", kept)
+        kept = unicodedata.normalize("NFC", kept)
+    else:
+        kept = _NOTHING.sub("", kept)
+    return _EDGES.sub("", kept if multiline else _BLANKS.sub(" ", kept))
 
 
 def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> str:
-    """``text`` tidied. Raises ``Refused`` when it is longer than ``limit`` characters: nothing is cut silently."""
+    """``text`` tidied. Raises ``Refused`` when it is longer than ``limit`` characters or holds a sign that no
+    document prints: nothing is cut silently.
+    """
     kept = tidy(text, multiline=multiline)
+    if why := unprintable_words(kept):
+        raise Refused("text.unprintable", why, field=field or None)
     if len(kept) > limit:
         raise Refused(
             "text.too_long",
@@ -62,6 +86,21 @@ def clean(text: str, limit: int, *, field: str = "", multiline: bool = True) -> 
             field=field or None,
         )
     return kept
+
+
+def unprintable_words(text: str) -> str:
+    """What to say of a text with a sign that no document prints; empty when there is none."""
+    sign = unprintable(text)
+    if not sign:
+        return ""
+    return str(
+        _(
+            "Nos documents ne savent pas imprimer le signe « %(sign)s » (U+%(code)s) : retirez-le ou écrivez-le "
+            "autrement.",
+            sign=sign,
+            code=f"{ord(sign):04X}",
+        )
+    )
 
 
 def refuse_forbidden(text: str, *, field: str) -> None:
@@ -134,7 +173,7 @@ def _is_nir(match: re.Match[str]) -> bool:
     key = _NOT_ALPHANUMERIC.sub("", match.group(2) or "")
     if key and sex in "123478" and month and _nir_key(body) == int(key):
         return True
-    return sex in "12" and 1 <= month <= 12
+    return sex in "1278" and 1 <= month <= 12
 
 
 def _nir_key(body: str) -> int:

@@ -27,6 +27,9 @@ from intranet.works.models import Contract, Split
 from intranet.works.service.loading import PARTIES, trace_contract
 from intranet.works.terms import ContractState, Side
 
+NOT_SEALED = "seal"
+"""What ``Contract.failure`` says when the sealed file could not be made; its page has the words."""
+
 SEALED_STATES = frozenset({ContractState.SIGNED, ContractState.REPLACED})
 
 _bailleur = aliased(Organisation)
@@ -80,11 +83,21 @@ def seal_contract(payload: Mapping[str, Any]) -> None:
     """The job: make the sealed file of one signed contract and keep it with the dossier. Once is enough. Commits.
 
     Raises ``SealFailed``, to be tried again, when the certificate cannot be used or a signature is not of the
-    document that is kept.
+    document that is kept. That it failed is on the contract, for its page and ALC's home to say.
     """
-    contract = db.session.get(Contract, payload["contract_id"])
+    contract = db.session.get(Contract, payload["contract_id"], with_for_update=True)
     if contract is None or contract.sealed_document_id is not None or contract.state not in SEALED_STATES:
         return
+    try:
+        _seal(contract)
+    except Exception:
+        db.session.rollback()
+        _write(payload["contract_id"], failure=NOT_SEALED)
+        db.session.commit()
+        raise
+
+
+def _seal(contract: Contract) -> None:
     from intranet.signatures.proof import render_proof
     from intranet.signatures.sealing import seal
 
@@ -100,11 +113,15 @@ def seal_contract(payload: Mapping[str, Any]) -> None:
         audience=PARTIES,
         actor=None,
     )
-    # By columns: a form opened on the contract is not stale for having its sealed file.
-    db.session.execute(update(Contract).where(Contract.id == contract.id).values(sealed_document_id=kept.id))
+    _write(contract.id, sealed_document_id=kept.id, failure="")
     trace_contract("works.contract.sealed", contract, None)
     tell_sealed(contract)
     commit()
+
+
+def _write(contract_id: int, **values: Any) -> None:
+    """By columns: a form opened on the contract is not stale for having its sealed file."""
+    db.session.execute(update(Contract).where(Contract.id == contract_id).values(**values))
 
 
 def _proof(contract: Contract, signed: bytes) -> Any:

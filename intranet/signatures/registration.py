@@ -5,7 +5,7 @@ from __future__ import annotations
 from intranet.plugin_api import Job
 from intranet.signatures.command import contract_commands
 from intranet.signatures.finishing import ready_certificate, seal_contract
-from intranet.signatures.service import SEAL_JOB
+from intranet.signatures.rules import SEAL_JOB
 from intranet.signatures.views import bp
 
 BLUEPRINTS = (bp,)

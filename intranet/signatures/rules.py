@@ -22,6 +22,8 @@ PAD_WIDTH, PAD_HEIGHT = 1000, 400
 MOST_STROKES, MOST_POINTS = 200, 6_000
 LEAST_INK = 150  # thousandths of the pad's width, all strokes together: less is a slip of the finger
 
+SEAL_JOB = "contract.seal"
+
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Neither 0 nor O, 1 nor I nor L, nor U that is heard as V: a code is read out and typed on a phone."""
 

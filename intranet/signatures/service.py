@@ -31,7 +31,7 @@ from intranet.signatures.loading import (
     take,
 )
 from intranet.signatures.models import Method, Signature
-from intranet.signatures.rules import read_strokes
+from intranet.signatures.rules import SEAL_JOB, read_strokes
 from intranet.timeline.service import commit
 from intranet.translation import gettext as _
 from intranet.works.machine import CONTRACT, SPLIT, ContractFacts
@@ -42,7 +42,6 @@ from intranet.works.service.loading import PARTIES, facts_of, trace_contract
 from intranet.works.service.loading import trace as trace_split
 from intranet.works.service.moves import hand_over
 
-SEAL_JOB = "contract.seal"
 REASON_LIMIT = 4000
 
 

@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.widgets import DateInput, TextInput
 
 from intranet.errors import Refused, Stale
-from intranet.freetext import tidy
+from intranet.freetext import tidy, unprintable_words
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.web.reading import parse_date, parse_hours, parse_money
@@ -160,6 +160,8 @@ class _TidyText(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = tidy(str(valuelist[0]), multiline=self.multiline) if valuelist else ""
+        if why := unprintable_words(self.data):
+            raise ValueError(why)
 
 
 class TextField(_TidyText, StringField):

@@ -18,6 +18,7 @@ from intranet.freetext import checked
 from intranet.jobs.service import enqueue
 from intranet.organisations.models import Organisation
 from intranet.rent.offsets import offset_of
+from intranet.signatures.rules import SEAL_JOB
 from intranet.signatures.rules import needed_sides as needed_sides
 from intranet.timeline.service import commit
 from intranet.translation import gettext as _
@@ -132,16 +133,18 @@ def cancel_contract(actor: Actor, contract_id: int, version: int, reason: str) -
 
 
 def render_again(actor: Actor, contract_id: int) -> None:
-    """Have the document made once more after it failed, the site's template having been mended. Twice is once."""
+    """Have the document, or the sealed file, made once more after it failed, its cause mended. Twice is once."""
     require_may(actor, p.CONTRACT_ISSUE)
     _split, contract = _take_contract(contract_id)
     if contract.state not in CONTRACT_ACTS["render_again"].states:
         raise Refused("contract.render.state", contract_state_refusal(contract.state))
-    if contract.document_id is not None or not contract.failure:
+    if not contract.failure:
         return
     contract.failure = ""
     db.session.flush()
-    enqueue(RENDER_JOB, {"contract_id": contract.id})
+    enqueue(
+        RENDER_JOB if contract.state is ContractState.PREPARED else SEAL_JOB, {"contract_id": contract.id}
+    )
     commit()
 
 

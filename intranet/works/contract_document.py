@@ -37,14 +37,15 @@ _PACKAGE = re.compile(rb'"@[a-z]+/')
 
 
 class TemplateFailed(Exception):
-    """The site's template makes no document; the message says why, in words for who runs the site."""
+    """The template makes no document; the message says why, in words for who runs the site."""
 
 
 def make_document(contract_id: int) -> None:
     """Make the PDF of the contract and its reading copy, unless they are there. Commits.
 
     Safe to run twice: the document is fixed before the first signature and never made again. When the site's
-    template fails the reason is kept on the contract, for its page to show with a way to try again.
+    template fails, or the file cannot be kept, the reason is on the contract, for its page to show with a way to
+    try again; the outbox tries the latter again by itself.
     """
     contract = db.session.scalars(CONTRACT.where(Contract.id == contract_id)).one()
     if contract.document_id is not None:
@@ -58,8 +59,17 @@ def make_document(contract_id: int) -> None:
     made_meanwhile = select(Contract.document_id).where(Contract.id == contract_id).with_for_update()
     if db.session.scalar(made_meanwhile) is not None:
         return  # by another worker, and perhaps signed since
-    french = _keep(contract, f"{contract.number}.pdf", made["fr"])
-    english = _keep(contract, f"{contract.number}-reading-copy.pdf", made["en"])
+    try:
+        french = _keep(contract, f"{contract.number}.pdf", made["fr"])
+        english = _keep(contract, f"{contract.number}-reading-copy.pdf", made["en"])
+    except Exception:
+        db.session.rollback()
+        _write(
+            contract,
+            "works.contract.failed",
+            failure=_("Le document n’a pas pu être rangé : le stockage ne répond pas."),
+        )
+        raise
     tell_to_sign(contract)
     _write(contract, "works.contract.rendered", document_id=french, reading_document_id=english, failure="")
 
@@ -79,8 +89,11 @@ def render_pdf(content: ContractContent) -> bytes:
         template = built_in_template() if own is None else _checked(own)
         return typeset(template, "contract", values, content.issued_at, note=note)
     except TypstError as error:
-        if own is None:
-            raise  # a fault of ours
+        if own is None:  # a fault of ours
+            log.exception("our own template cannot be laid out", contract=content.number)
+            raise TemplateFailed(
+                _("Le document n’a pas pu être composé. Prévenez la personne qui gère l’intranet.")
+            ) from error
         raise TemplateFailed(
             _(
                 "Le modèle de contrat du site (%(name)s) contient une erreur : %(error)s",

@@ -296,12 +296,13 @@ CONTRACT_ACTS: Mapping[str, Act] = {
     for act in (
         Act("sign_own", frozenset({C.PREPARED}), p.CONTRACT_SIGN, "works.contract.signature"),
         Act("record_other", frozenset({C.PREPARED}), p.CONTRACT_RECORD, "works.contract.signature"),
-        Act("render_again", frozenset({C.PREPARED}), p.CONTRACT_ISSUE, "works.contract.issued"),
+        Act("render_again", frozenset({C.PREPARED, C.SIGNED}), p.CONTRACT_ISSUE, "works.contract.issued"),
     )
 }
 """What a party, or ALC for another, does to a contract that is to be signed; the last signature moves it.
 
-A document that could not be made is asked for again (``render_again``): nothing is written but the request.
+A document, or a sealed file, that could not be made is asked for again (``render_again``): nothing is written
+but the request.
 """
 
 

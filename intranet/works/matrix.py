@@ -93,7 +93,7 @@ WORDS: Mapping[str, str] = {
     "record_rent": "recueillir l’accord de la famille sur la déduction du loyer",
     "refuse": "enregistrer un refus de signer",
     "remove_line": "retirer une ligne",
-    "render_again": "demander de nouveau le document qui n’a pas pu être fait",
+    "render_again": "demander de nouveau le document, ou le fichier scellé, qui n’a pas pu être fait",
     "reopen": "rouvrir une répartition acceptée",
     "replace": "remplacer par l’avenant signé",
     "restore": "rétablir, l’avenant retiré",

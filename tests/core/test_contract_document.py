@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from intranet.clock import now
+from intranet.freetext import tidy
+from intranet.printable import unprintable
 from intranet.works.contract_content import Party
 from intranet.works.contract_document import render_pdf
 from intranet.works.contract_signs import GAP, printable
 from intranet.works.terms import Holder
+from intranet.works.typesetting import typeset
 from tests.core.contract_samples import a_line, content, read, text_of
 
 HOSTILE = "#strong[x] *gras* \\u{41} `raw` $x$ <etiquette> @renvoi //fin"
@@ -86,21 +92,50 @@ def test_no_sign_stops_the_document_nor_leaves_a_box_in_it(typed: str) -> None:
 
 
 @pytest.mark.usefixtures("french")
-def test_an_emoji_goes_and_the_document_says_that_signs_are_missing() -> None:
+def test_the_document_says_that_signs_kept_from_before_are_missing() -> None:
     note = "Des signes que ce document ne peut pas imprimer"
-    text = text_of(render_pdf(content(support_social="Merci 🙂 à tous 👩‍🔧.")))
+    text = text_of(render_pdf(content(support_social="Merci \U000103a0 à tous 🙂 1\ufe0f\u20e3 12.")))
 
-    assert "Merci à tous." in text
+    assert f"Merci {GAP} à tous 🙂 1 12." in text
     assert note in text
     assert note not in text_of(render_pdf(content()))
 
 
-def test_letters_the_fonts_lack_leave_a_visible_gap_and_others_are_written_plainly() -> None:
-    shown, lost = printable({"a": ["M. 王 Essai", "𝔸 ﬁn", "déjà"]})
+LINE = b"""#set document(title: "t")
+#set text(font: ("Libertinus Serif", "Noto Sans", "Noto Sans Arabic", "DejaVu Sans Mono", "Noto Sans CJK SC"))
+#json(bytes(sys.inputs.line)).text"""
+NAMES = (
+    "Élodie",
+    "ሰላም",
+    "தமிழ்",
+    "বাংলা",
+    "ไทย",
+    "हिन्दी",
+    "王小明",
+    "김철수",
+    "さくら",
+    "ខ្មែរ",
+    "ລາວ",
+    "🏠👍🏽",
+    "N’Guyễn",
+    "ﬁ",
+)
 
-    assert shown == {"a": [f"M. {GAP} Essai", "A fin", "déjà"]}
-    assert lost
-    assert not printable({"a": "𝔸 déjà"}).lost
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(NAMES) | st.text(max_size=6).map(tidy).filter(lambda text: not unprintable(text))
+    )
+)
+def test_any_text_that_a_form_accepts_is_printed_sign_for_sign(words: list[str]) -> None:
+    shown, lost = printable({"text": " ".join([*NAMES, *words])})
+
+    assert not lost
+    assert GAP not in shown["text"]
+    text = text_of(typeset(LINE, "line", shown, now()))
+    assert GAP not in text
+    assert all(name in text for name in ("Élodie", "ሰላም", "王小明", "🏠"))
 
 
 @pytest.mark.usefixtures("french")

@@ -15,6 +15,7 @@ from intranet.freetext import (
     holds_iban,
     holds_social_security_number,
     refuse_forbidden,
+    tidy,
 )
 
 
@@ -30,6 +31,8 @@ from intranet.freetext import (
         "1 85 05 2b 088 123 15",
         "son numéro est le 2\u00a085\u00a005\u00a006\u00a0088\u00a0123, voilà",
         "٢ ٨٥ ٠٥ ٠٦ ٠٨٨ ١٢٣",  # the same in Arabic digits
+        "7 85 05 99 351 123",  # given for a while
+        "8.85.05.2B.088.123",
     ],
 )
 def test_a_social_security_number_is_found(text: str) -> None:
@@ -105,8 +108,35 @@ def test_a_text_too_long_is_refused_and_not_cut(app: Flask) -> None:
     assert refused.value.field == "message"
 
 
-@given(st.text(max_size=200))
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    once = clean(text, 400)
+@given(st.text(max_size=200), st.booleans())
+def test_cleaning_twice_is_cleaning_once(text: str, multiline: bool) -> None:
+    once = tidy(text, multiline=multiline)
 
-    assert clean(once, 400) == once
+    assert tidy(once, multiline=multiline) == once
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u3164", "\uffa0", "\u115f", "\u2800", "\U000e0041", "\u200d", "\u200c",
+     "\u200e", "\u200f", "\u180e", "\u034f", "\ufe0f", "\u2028"],
+)  # fmt: skip
+def test_an_invisible_sign_makes_neither_a_name_nor_a_word(sign: str) -> None:
+    assert tidy(sign * 3) == ""
+    assert tidy(f"{sign}Dupont{sign}", multiline=False) == "Dupont"
+    if sign != "\u2028":
+        assert tidy(f"Du{sign}pont") == "Dupont"
+
+
+@pytest.mark.parametrize(
+    "word", ["می\u200cخواهم", "क\u094d\u200dष", "👩\u200d🔧", "❤\ufe0f", "👨\u200d👩\u200d👧"]
+)
+def test_joiners_stay_inside_the_words_that_need_them(word: str) -> None:
+    assert tidy(word) == word
+
+
+def test_a_sign_that_no_document_prints_is_named(app: Flask) -> None:
+    with app.test_request_context(), pytest.raises(Refused) as refused:
+        clean("Nom \U000103a0", 100, field="name")
+
+    assert refused.value.field == "name"
+    assert "(U+103A0)" in str(refused.value.message)

@@ -30,8 +30,9 @@ from intranet.signatures.proof import in_groups, masked, render_proof
 from intranet.signatures.sealing import seal
 from intranet.signatures.verifying import Finding, verify
 from intranet.testing.dossiers import make_dossier
-from intranet.testing.works import make_contract, make_split, sign_contract
-from intranet.works.models import Contract
+from intranet.testing.works import make_contract, make_parties, make_split, sign_contract
+from intranet.works.contract import render_again
+from intranet.works.models import Contract, Split
 from intranet.works.terms import Side, SplitState
 from tests.core.sealed_files import NUMBER, Sealed, a_proof, sealed_in, signed_by
 from tests.databases import Databases
@@ -95,6 +96,23 @@ def test_a_signature_of_another_document_is_never_sealed(contract: Contract) -> 
         seal_contract({"contract_id": contract.id})
 
     assert db.session.get_one(Contract, contract.id).sealed_document_id is None
+
+
+def test_a_seal_that_failed_is_said_on_the_contract_until_it_is_made_again(contract: Contract) -> None:
+    signature = db.session.scalars(select(Signature).where(Signature.side == Side.ALC)).one()
+    right, signature.digest = signature.digest, "0" * 64
+    db.session.commit()
+    with pytest.raises(SealFailed):
+        seal_contract({"contract_id": contract.id})
+    assert db.session.get_one(Contract, contract.id).failure
+
+    signature.digest = right
+    db.session.commit()
+    render_again(make_parties(db.session.get_one(Split, contract.split_id)).coordinator, contract.id)
+    run_due()
+    again = db.session.get_one(Contract, contract.id, populate_existing=True)
+    assert again.failure == ""
+    assert again.sealed_document_id is not None
 
 
 def test_the_proof_tells_how_each_one_signed(app: Flask) -> None:

@@ -18,7 +18,8 @@ from intranet.jobs.models import OutboxRow
 from intranet.signatures.codes import send_code, sign_with_code
 from intranet.signatures.commands import Draw, RefuseToSign, SendCode, Signer, UseCode
 from intranet.signatures.models import Signature
-from intranet.signatures.service import SEAL_JOB, refuse_to_sign, sign_drawn
+from intranet.signatures.rules import SEAL_JOB
+from intranet.signatures.service import refuse_to_sign, sign_drawn
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.works import A_DRAWING, a_signer, fresh, make_contract, make_parties, make_split
 from intranet.timeline.models import TimelineEntry

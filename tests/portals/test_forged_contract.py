@@ -237,12 +237,12 @@ def not_done(scene: Scene, way: Way, side: Side, caller: Caller) -> list[str]:
     """What is missing of something that was to be done."""
     if way.prepare is not None:
         way.prepare(scene, side)
-    before = digest()
+    before, was = digest(), scene.contract.state
     answer = caller.post(address(way, scene, side), way.data(scene, side))
     where = f"{way.name} {side} by {caller.name}"
     if answer.status_code not in DONE or is_led_away(answer) or digest() == before:
         return [f"{where}: {answer.status_code}, to be done"]
-    wanted = {"refuse": C.REFUSED, "cancel": C.CANCELLED, "last": C.SIGNED}.get(way.name, C.PREPARED)
+    wanted = {"refuse": C.REFUSED, "cancel": C.CANCELLED, "last": C.SIGNED}.get(way.name, was)
     return [] if scene.contract.state is wanted else [f"{where}: leaves it {scene.contract.state}"]
 
 

@@ -115,7 +115,19 @@ QUEUES = (
         _l("Contrat à faire signer"),
         p.CONTRACT_SIGN,
         "contract",
-        of(Contract, Contract.created_at, Contract.state == ContractState.PREPARED),
+        of(Contract, Contract.created_at, Contract.state == ContractState.PREPARED, Contract.failure == ""),
+    ),
+    Queue(
+        "contract_failed",
+        _l("Document de contrat à refaire"),
+        p.CONTRACT_ISSUE,
+        "contract",
+        of(
+            Contract,
+            Contract.created_at,
+            Contract.failure != "",
+            Contract.state.in_((ContractState.PREPARED, ContractState.SIGNED)),
+        ),
     ),
     Queue(
         "open_chantier",
