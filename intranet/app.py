@@ -17,7 +17,7 @@ from intranet.accounts.session import load_actor
 from intranet.config import Settings
 from intranet.current import person, this_app, this_request
 from intranet.database import set_up_engine
-from intranet.documents.uploads import FormRequest
+from intranet.documents import uploads
 from intranet.extensions import babel, csrf, db, login_manager
 from intranet.guests.session import load_guest
 from intranet.operations import logs
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Application:
     found = collect(plugins)
     app.extensions["intranet"] = found
     _mount(app, found)
+    uploads.init_app(app)
     web.init_app(app)
     gate.install(app, found)
     access_log.install(app)
@@ -73,7 +74,7 @@ def _make_flask(settings: Settings) -> Application:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["intranet.settings"] = settings
-    app.request_class = FormRequest
+    app.request_class = uploads.FormRequest
     # The site's own templates win over ours and over every plugin's.
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(settings.instance / "templates"), FileSystemLoader(TEMPLATES)]

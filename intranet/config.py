@@ -174,6 +174,12 @@ class Settings:
         "Stockage des fichiers : `s3://seau/prefixe`. Vide : dossier `files` de l'installation.",
         "Storage of files: `s3://bucket/prefix`. Empty: the folder `files` of the instance.",
     )
+    clamd_url: str = _setting(
+        _optional_url("unix", "tcp"),
+        "",
+        "Antivirus ClamAV : `unix:///run/clamav/clamd.ctl` ou `tcp://hôte:3310`. Vide : rien n'est cherché.",
+        "ClamAV antivirus: `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`. Empty: nothing is looked for.",
+    )
     seal_certificate: str = _setting(
         _readable_file,
         "",

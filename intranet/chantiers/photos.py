@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO
 
 from sqlalchemy import select
 
@@ -17,8 +16,9 @@ from intranet.chantiers.opening import AUDIENCE, ON_SITE
 from intranet.chantiers.terms import Moment, Recognisable
 from intranet.clock import today
 from intranet.deletion import check_delete
+from intranet.documents.intake import Prepared
 from intranet.documents.models import Document, DocumentKind
-from intranet.documents.service import remove, take_in
+from intranet.documents.service import keep, remove
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
@@ -28,7 +28,7 @@ from intranet.web.formatting import day
 from intranet.works.models import Split
 
 
-def add_photo(actor: Actor, command: AddPhoto, stream: IO[bytes], filename: str) -> SitePhoto:
+def add_photo(actor: Actor, command: AddPhoto, file: Prepared) -> SitePhoto:
     """Add a picture. The same picture of the same spot again: the first one is returned.
 
     The bailleur sees what was taken after the works and shows nobody; the rest stays between ALC and the partner.
@@ -42,9 +42,8 @@ def add_photo(actor: Actor, command: AddPhoto, stream: IO[bytes], filename: str)
     task = task_of(chantier, command.task_id) if command.task_id else None
     spot = checked(command.spot, 60, field="spot", multiline=False) or (task.room if task else "")[:60]
     caption = checked(command.caption, 255, field="caption", multiline=False)
-    document = take_in(
-        stream,
-        filename,
+    document = keep(
+        file,
         kind=DocumentKind.PHOTO,
         dossier_id=chantier.dossier_id,
         audience=_audience(command.moment, shows_people),

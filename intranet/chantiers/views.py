@@ -17,7 +17,7 @@ from intranet.access import actor, require, requires
 from intranet.chantiers import forms, parts, service
 from intranet.chantiers.models import Chantier
 from intranet.chantiers.terms import StartItem
-from intranet.documents.uploads import receives_files
+from intranet.documents.uploads import receives_photos, sent_file
 from intranet.errors import Refused, Stale
 from intranet.rows import Builder, fetch_value
 from intranet.translation import gettext as _
@@ -136,7 +136,7 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
 
     @bp.post("/chantiers/<int:chantier_id>/photos")
     @requires(p.CHANTIER_RUN)
-    @receives_files
+    @receives_photos
     def chantier_photo(chantier_id: int) -> ResponseReturnValue:
         """Add a picture."""
         check(p.CHANTIER_RUN, chantier_id)
@@ -144,12 +144,10 @@ def add_site_views(bp: Blueprint, page: Page) -> None:
         form = f"photo-{task_id}" if task_id else "photo"
 
         def add() -> None:
-            file = request.files.get("file")
-            if file is None or not file.filename:
+            file = sent_file()
+            if file is None:
                 raise Refused("photo.none", _("Prenez ou choisissez une photo."), field="file")
-            service.add_photo(
-                actor(), forms.photo_from(request.form, chantier_id), file.stream, file.filename
-            )
+            service.add_photo(actor(), forms.photo_from(request.form, chantier_id), file)
 
         return run(chantier_id, form, add, _("Photo ajoutée."))
 

@@ -20,7 +20,8 @@ from intranet.commitments.commands import MarkDone
 from intranet.commitments.models import Commitment
 from intranet.commitments.rules import OPEN, CommitmentState
 from intranet.commitments.wordings import next_sentence, state_word
-from intranet.documents.uploads import upload_limit_mb
+from intranet.documents.uploads import sent_file, upload_limit_mb
+from intranet.errors import Refused
 from intranet.timeline.queries import entries_about
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
@@ -29,14 +30,14 @@ from intranet.web.forms import BaseForm, DateField, LongTextField, apply_refusal
 from intranet.works.terms import Side
 from intranet.works.wordings import SIDES
 
+NO_PROOF = _l("Joignez une photo des travaux, ou la facture.")
+
 
 class DoneForm(BaseForm):
     """The works are done: when, the proof, and what there is to say."""
 
     done_on = DateField(_l("Fait le"), [required(_l("Indiquez le jour où les travaux ont été faits."))])
-    file = FileField(
-        _l("Photo ou facture"), [FileRequired(_l("Joignez une photo des travaux, ou la facture."))]
-    )
+    file = FileField(_l("Photo ou facture"), [FileRequired(NO_PROOF)])
     note = LongTextField(_l("Précision"), render_kw={"rows": 3})
 
 
@@ -56,11 +57,13 @@ class Desk:
         form = DoneForm()
 
         def mark() -> None:
-            file = form.file.data
+            file = sent_file(form.file.name)
+            if file is None:
+                raise Refused("commitment.file", str(NO_PROOF), field="file")
             command = MarkDone(
                 commitment_id, sent_version(), form.done_on.data or today(), form.note.data or ""
             )
-            service.mark_done(actor(), command, file.stream, file.filename)
+            service.mark_done(actor(), command, file)
 
         told = _("C’est noté : ALC en est averti et le confirme avec la famille.")
         return self._obey(commitment_id, form, mark, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import IO, Any
+from typing import Any
 
 from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
@@ -14,8 +14,9 @@ from intranet.commitments.mailing import tell_bailleur, tell_followers
 from intranet.commitments.models import Commitment
 from intranet.commitments.rules import EARLIEST_DONE, CommitmentState, state_on
 from intranet.commitments.wordings import state_refusal
+from intranet.documents.intake import Prepared
 from intranet.documents.models import Document, DocumentKind
-from intranet.documents.service import take_in
+from intranet.documents.service import keep
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
@@ -29,7 +30,7 @@ AUDIENCE = ("alc", "bailleur")
 NOTE_LIMIT = 2000
 
 
-def mark_done(actor: Actor, command: MarkDone, stream: IO[bytes], filename: str) -> Commitment:
+def mark_done(actor: Actor, command: MarkDone, file: Prepared) -> Commitment:
     """The agent says the works are done, with a photo or an invoice; the household or ALC is asked to confirm.
 
     May: the bailleur's agents, and its guest who has said who she is.
@@ -46,9 +47,8 @@ def mark_done(actor: Actor, command: MarkDone, stream: IO[bytes], filename: str)
             _("Indiquez le jour où les travaux ont été faits : ni à venir, ni d’il y a plus de deux ans."),
             field="done_on",
         )
-    document = take_in(
-        stream,
-        filename,
+    document = keep(
+        file,
         kind=DocumentKind.ATTACHMENT,
         dossier_id=commitment.dossier_id,
         audience=AUDIENCE,

@@ -11,9 +11,8 @@ from intranet.clock import today
 from intranet.demo.days import on, working_days_ago
 from intranet.demo.doors import Door
 from intranet.demo.housed import Path
-from intranet.demo.papers import write_paper
+from intranet.demo.papers import send, write_paper
 from intranet.demo.signing import ADDRESS
-from intranet.documents.uploads import Upload
 from intranet.extensions import db
 from intranet.guests.models import GuestAccess
 from intranet.guests.rules import normalise
@@ -57,7 +56,7 @@ def write_rent(path: Path, days: int, lines: tuple[int, ...], monthly: int, mont
             *(f"{line.room} : {line.label}" for line in chosen),
             f"En tout : {monthly * months},00 euros",
         )
-        attach_document(path.cast.technical, path.split.id, offset.version, paper, "devis.pdf")
+        attach_document(path.cast.technical, path.split.id, offset.version, send(paper, "devis.pdf"))
 
 
 def _first_of_month(day: date) -> date:
@@ -88,7 +87,7 @@ def file_written_consent(path: Path, days: int, line: WorksLine) -> None:
     )
     with on(working_days_ago(days), 17, 30):
         asked = line.consent_on or today()
-        file_consent(path.cast.technical, line.id, line.version, asked, Upload(paper, "accord-ecrit.pdf"))
+        file_consent(path.cast.technical, line.id, line.version, asked, send(paper, "accord-ecrit.pdf"))
 
 
 def set_guardrail_aside(path: Path, days: int, line: WorksLine, reason: str) -> None:

@@ -15,9 +15,11 @@ from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.terms import HoursRole, Moment, Recognisable, StartItem
 from intranet.demo.days import on, planned_day, working_days_ago
 from intranet.demo.housed import Path
+from intranet.demo.papers import send
 from intranet.demo.people import Cast
 from intranet.demo.pictures import Room, draw_room
 from intranet.demo.signing import SIX_WEEKS, sign
+from intranet.documents.models import DocumentKind
 from intranet.extensions import db
 from intranet.works.terms import Holder, Side
 
@@ -133,8 +135,7 @@ class Works(Path):
             chantiers.add_photo(
                 self.cast.animator,
                 AddPhoto(self.chantier.id, moment, day, spot=f"{room}, depuis la porte", recognisable=who),
-                io.BytesIO(drawn),
-                f"{room}.jpg",
+                send(io.BytesIO(drawn), f"{room}.jpg", DocumentKind.PHOTO),
             )
 
     def do_tasks(self, since: int, until: int) -> None:

@@ -15,7 +15,7 @@ from intranet.clock import today
 from intranet.demo.days import on, working_days_ago
 from intranet.demo.dwellings import HOMES
 from intranet.demo.families import IN_STORIES, Family
-from intranet.demo.papers import write_paper
+from intranet.demo.papers import send, write_paper
 from intranet.demo.people import Cast
 from intranet.demo.visits import VISITS, Works
 from intranet.dossiers import service as dossiers
@@ -189,7 +189,7 @@ class Path:
         )
         with on(working_days_ago(days), 16, 50):
             attestation = AttestInsurance(self.dossier_id, until)
-            dossiers.attest_insurance(self.follower, attestation, paper, "attestation.pdf")
+            dossiers.attest_insurance(self.follower, attestation, send(paper, "attestation.pdf"))
 
     def household_accepts(self, days: int) -> None:
         with on(working_days_ago(days), 17) as day:

@@ -13,6 +13,7 @@ from intranet.commitments import service as commitments
 from intranet.commitments.commands import Confirm, MarkDone
 from intranet.commitments.models import Commitment
 from intranet.demo.days import days_ago, on
+from intranet.demo.papers import send
 from intranet.demo.people import Cast
 from intranet.demo.pictures import Room, draw_room
 from intranet.extensions import db
@@ -73,8 +74,7 @@ def _do(cast: Cast, row: Row[int, date, ChantierState, str], *, confirmed: bool)
         done = commitments.mark_done(
             cast.agent_of(row.name),
             MarkDone(row.id, _version(row.id), day, NOTES[row.id % 2]),
-            io.BytesIO(drawn),
-            "travaux.jpg",
+            send(io.BytesIO(drawn), "travaux.jpg"),
         )
     if confirmed:
         with on(day + timedelta(days=3), 11):

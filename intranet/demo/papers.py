@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 
+from intranet.documents.intake import Prepared, Upload, prepare
+from intranet.documents.models import DocumentKind
+
 PAGE = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 4 0 R>>>>/Contents 5 0 R>>"
 FONT = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
 
@@ -20,6 +23,11 @@ def write_paper(title: str, *lines: str) -> io.BytesIO:
         b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
     )
     return io.BytesIO(b"".join(_file(objects)))
+
+
+def send(file: io.BytesIO, filename: str, kind: DocumentKind = DocumentKind.ATTACHMENT) -> Prepared:
+    """The file as it comes in when somebody sends it."""
+    return prepare(Upload(file, filename), kind)
 
 
 def _text(title: str, lines: Iterable[str]) -> Iterator[bytes]:

@@ -1,44 +1,109 @@
-"""What may come in, decided by the content of a file and never by its name.
+"""Taking in what somebody sends: read, looked through for viruses, inspected, stored. Before any transaction.
 
-Pictures (JPEG, PNG, WebP, HEIC) are written again as plain JPEG; PDFs are kept if they do nothing by
-themselves. Everything else is refused with a sentence that says what to do instead.
+What comes out is fit to keep and has its bytes in the storage; a command gives it a row (``service.keep``).
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
-from typing import IO
+from typing import IO, Any, NamedTuple
 
-import filetype
-
-from intranet.documents import pdf, pictures
+from intranet.config import settings
+from intranet.documents import clamav
+from intranet.documents.inspector import Busy, inspector
 from intranet.documents.models import DocumentKind
+from intranet.documents.storage import storage
+from intranet.documents.verdicts import NotFit, Unfit
 from intranet.errors import Refused
 from intranet.translation import gettext as _
+from intranet.translation import lazy_gettext as _l
 
-PDF = "application/pdf"
-HEIF_BRANDS = frozenset({"image/heic", "image/heif"})
 MAX_NAME = 160
+EXTENSIONS = {"image/jpeg": ".jpg", "application/pdf": ".pdf"}
 
-# A file may be a valid picture and something else at once. What is written again loses the second half;
-# a file made to be two things is refused all the same: nobody makes one by accident.
-_SCRIPT = re.compile(rb"<\s*(?:script|html|svg|iframe|\?php|!doctype)", re.IGNORECASE)
-_ZIP_END = b"PK\x05\x06"
-_ZIP_TAIL = 66_000  # bytes: the longest a zip's end record and comment can be
+_NO_PHOTO = _l(
+    "Ce fichier n’est pas une photo que nous pouvons lire. Formats acceptés : JPEG, PNG, WebP, HEIC."
+)
+_SENTENCES: Mapping[Unfit, Any] = {
+    Unfit.TYPE: _l(
+        "Ce type de fichier n’est pas accepté, quel que soit son nom. "
+        "Formats acceptés : PDF, JPEG, PNG, WebP, HEIC."
+    ),
+    Unfit.ACTIVE: _l(
+        "Ce PDF contient un programme ou une action automatique. Imprimez-le en PDF, puis envoyez la copie."
+    ),
+    Unfit.LOCKED: _l(
+        "Ce PDF demande un mot de passe. Enregistrez-en une copie sans mot de passe, puis envoyez-la."
+    ),
+    Unfit.UNREADABLE: _l(
+        "Ce PDF ne s’ouvre pas, ou n’a aucune page. Numérisez de nouveau le papier, ou prenez-le en photo."
+    ),
+    Unfit.PIXELS: _l("Cette image est trop grande pour être ouverte. Réduisez ses dimensions."),
+    Unfit.DAMAGED: _l("Cette photo est incomplète ou abîmée. Reprenez-la, ou envoyez-la de nouveau."),
+    Unfit.HEAVY: _l(
+        "Ce fichier est trop lourd à lire. Prenez le papier en photo, ou imprimez-le en PDF, "
+        "puis envoyez la copie."
+    ),
+}
+
+
+class Upload(NamedTuple):
+    """A file somebody sends, as it comes: nothing of it is checked yet."""
+
+    stream: IO[bytes]
+    filename: str
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A file made fit to keep."""
+class Prepared:
+    """A file made fit to keep, whose bytes are in the storage. It has no row yet.
+
+    ``sent_name`` is the sender's own; ``sent_digest`` the SHA-256 of what came, ``looks`` of what a PDF shows.
+    """
 
     data: bytes
-    name: str
+    digest: str
+    sent_name: str
     media_type: str
+    sent_digest: str
+    looks: str = ""
     width: int | None = None
     height: int | None = None
+
+
+def prepare(upload: Upload, kind: DocumentKind) -> Prepared:
+    """The file, fit to keep as ``kind``. ``Refused`` in plain words on the field ``file`` otherwise.
+
+    Holds no transaction; answers within ten seconds whatever is sent.
+    """
+    data = read_at_most(upload.stream, settings().max_upload_mb)
+    _refuse_viruses(data)
+    photo = kind is DocumentKind.PHOTO
+    try:
+        fit = inspector.inspect(settings().instance, data, picture_only=photo)
+    except NotFit as error:
+        sentence = _NO_PHOTO if photo and error.why is Unfit.TYPE else _SENTENCES[error.why]
+        raise Refused(f"documents.{error.why}", str(sentence), field="file") from error
+    except Busy as error:
+        raise Refused(
+            "documents.busy",
+            _("D’autres fichiers sont en cours de lecture. Attendez une minute, puis envoyez de nouveau."),
+            field="file",
+        ) from error
+    return Prepared(
+        fit.data,
+        storage().put(fit.data),
+        shown_name(upload.filename, EXTENSIONS[fit.media_type]),
+        fit.media_type,
+        hashlib.sha256(data).hexdigest(),
+        fit.looks,
+        fit.width,
+        fit.height,
+    )
 
 
 def read_at_most(stream: IO[bytes], limit_mb: int) -> bytes:
@@ -60,86 +125,34 @@ def read_at_most(stream: IO[bytes], limit_mb: int) -> bytes:
     return data
 
 
+def _refuse_viruses(data: bytes) -> None:
+    """Where the installation has a virus scanner: nothing comes in that it found, or could not look at."""
+    if not settings().clamd_url:
+        return
+    try:
+        found = clamav.find_virus(settings().clamd_url, data)
+    except clamav.Away as error:
+        raise Refused(
+            "documents.scanner",
+            _(
+                "La recherche de virus ne répond pas : aucun fichier n’entre en attendant. "
+                "Réessayez dans quelques minutes."
+            ),
+            field="file",
+        ) from error
+    if found:
+        raise Refused(
+            "documents.virus",
+            _(
+                "Un virus a été trouvé dans ce fichier : il n’est pas gardé. Faites vérifier l’appareil d’où il vient."
+            ),
+            field="file",
+        )
+
+
 def shown_name(filename: str, extension: str) -> str:
     """The last part of the name, without control or direction characters, ending in ``extension``."""
     last = PureWindowsPath(PurePath(filename).name).name
     kept = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
     stem = PurePath(kept.strip(" .")).stem.strip() or _("fichier")
     return stem[: MAX_NAME - len(extension)] + extension
-
-
-def _sniff(data: bytes) -> str:
-    if data.startswith(pdf.HEADER):
-        return PDF
-    kind = filetype.guess(data[:8192])
-    found = str(kind.mime) if kind is not None else ""
-    return "image/heic" if found in HEIF_BRANDS else found
-
-
-def _is_two_things(data: bytes, media_type: str) -> bool:
-    if _ZIP_END in data[-_ZIP_TAIL:] or (media_type != PDF and pdf.HEADER in data[:1024]):
-        return True
-    edges = data[:2048] + data[-2048:]
-    return bool(_SCRIPT.search(edges))
-
-
-def _unwelcome(kind: DocumentKind) -> Refused:
-    if kind is DocumentKind.PHOTO:
-        sentence = _(
-            "Ce fichier n’est pas une photo que nous pouvons lire. Formats acceptés : JPEG, PNG, WebP, HEIC."
-        )
-    else:
-        sentence = _(
-            "Ce type de fichier n’est pas accepté, quel que soit son nom. "
-            "Formats acceptés : PDF, JPEG, PNG, WebP, HEIC."
-        )
-    return Refused("documents.type", sentence, field="file")
-
-
-def _take_pdf(data: bytes, filename: str) -> Taken:
-    try:
-        if pdf.has_active_content(data):
-            raise Refused(
-                "documents.pdf_active",
-                _(
-                    "Ce PDF contient un programme ou une action automatique. "
-                    "Imprimez-le en PDF, puis envoyez la copie."
-                ),
-                field="file",
-            )
-    except pdf.Unreadable as error:
-        raise Refused(
-            "documents.pdf_unreadable",
-            _("Ce PDF est protégé ou abîmé. Enregistrez-en une copie sans mot de passe, puis envoyez-la."),
-            field="file",
-        ) from error
-    return Taken(data, shown_name(filename, ".pdf"), PDF)
-
-
-def _take_picture(data: bytes, media_type: str, filename: str) -> Taken:
-    try:
-        picture = pictures.rewrite(data, media_type)
-    except pictures.TooManyPixels as error:
-        raise Refused(
-            "documents.pixels",
-            _("Cette image est trop grande pour être ouverte. Réduisez ses dimensions."),
-            field="file",
-        ) from error
-    except pictures.Damaged as error:
-        raise Refused(
-            "documents.damaged",
-            _("Cette photo est incomplète ou abîmée. Reprenez-la, ou envoyez-la de nouveau."),
-            field="file",
-        ) from error
-    return Taken(picture.data, shown_name(filename, ".jpg"), "image/jpeg", picture.width, picture.height)
-
-
-def inspect(data: bytes, filename: str, kind: DocumentKind) -> Taken:
-    """The file, made fit to keep as ``kind``; ``Refused`` in plain words otherwise."""
-    media_type = _sniff(data)
-    welcome = media_type in pictures.FORMATS or (media_type == PDF and kind is not DocumentKind.PHOTO)
-    if not welcome or _is_two_things(data, media_type):
-        raise _unwelcome(kind)
-    if media_type == PDF:
-        return _take_pdf(data, filename)
-    return _take_picture(data, media_type, filename)

@@ -30,7 +30,9 @@ class Document(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("core_dossier.id"), index=True)
     kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind))
-    name: Mapped[str] = mapped_column(String(160))  # as shown and downloaded
+    name: Mapped[str] = mapped_column(String(160))  # as shown and downloaded: tells nothing of who sent it
+    sent_name: Mapped[str] = mapped_column(String(160), default="")  # the sender's own, for ``sent_by`` alone
+    sent_by: Mapped[int | None] = mapped_column(ForeignKey("core_organisation.id"))
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int] = mapped_column(Integer)  # bytes
     digest: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256, also its name in the storage

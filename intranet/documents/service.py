@@ -1,14 +1,16 @@
-"""Taking files in and keeping the ones we made. Neither commits: the caller's command does."""
+"""Keeping the files that came in and the ones we made. Neither commits: the caller's command does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO, Any
+from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from intranet.access import Actor
-from intranet.config import settings
+from intranet.clock import today
+from intranet.documents.intake import EXTENSIONS, MAX_NAME, Prepared
 from intranet.documents.models import Document, DocumentKind
 from intranet.documents.storage import storage
 from intranet.extensions import db
@@ -16,41 +18,54 @@ from intranet.jobs.service import enqueue
 
 THUMBNAIL_JOB = "documents.thumbnail"
 FORGET_JOB = "documents.forget"
-MAX_NAME = 160
+NOUNS = {
+    DocumentKind.PHOTO: "photo",
+    DocumentKind.ATTACHMENT: "piece",
+    DocumentKind.INSURANCE: "assurance",
+}
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(bindparam("key")))
 
 
-def take_in(
-    stream: IO[bytes],
-    filename: str,
+def keep(
+    file: Prepared,
     *,
     kind: DocumentKind,
     dossier_id: int | None,
     audience: Iterable[str],
     actor: Actor | None,
 ) -> Document:
-    """Keep a file somebody sent, made safe (see ``intake``), and order its thumbnail.
+    """Give a file that was prepared (``intake.prepare``) its row, and order its thumbnail.
 
-    ``audience`` names the sides that may open it (``alc``, ``bailleur``, ``partner``). Raises ``Refused`` on the
-    field ``file``. The bytes are stored before the row is committed: a file without a row is harmless,
-    a row without its file is not.
+    ``audience`` names the sides that may open it (``alc``, ``bailleur``, ``partner``). Everybody sees a name made of
+    what it is and of the day; the sender's own is for her organisation alone.
     """
-    from intranet.documents import intake  # Pillow is loaded by the first picture, not at the start
-
-    data = intake.read_at_most(stream, settings().max_upload_mb)
-    taken = intake.inspect(data, filename, kind)
-    document = store_bytes(
-        taken.data,
-        name=taken.name,
-        media_type=taken.media_type,
-        kind=kind,
+    _hold(file.digest)
+    if not storage().holds(file.digest):  # its like was forgotten since it was prepared
+        storage().put(file.data)
+    document = Document(
         dossier_id=dossier_id,
-        audience=audience,
-        actor=actor,
+        kind=kind,
+        name=neutral_name(kind, today(), file.media_type),
+        sent_name=file.sent_name,
+        sent_by=(actor.organisation_id or None) if actor else None,
+        media_type=file.media_type,
+        size=len(file.data),
+        digest=file.digest,
+        width=file.width,
+        height=file.height,
+        audience=" ".join(audience),
+        uploaded_by=actor.author_id if actor else None,
     )
-    if taken.width is not None:
-        document.width, document.height = taken.width, taken.height
+    db.session.add(document)
+    db.session.flush()
+    if file.width is not None:
         enqueue(THUMBNAIL_JOB, {"document_id": document.id})
     return document
+
+
+def neutral_name(kind: DocumentKind, day: date, media_type: str) -> str:
+    """What a file somebody sent is called for everybody: what it is, and the day it came."""
+    return f"{NOUNS.get(kind, 'document')}-{day.isoformat()}{EXTENSIONS.get(media_type, '')}"
 
 
 def store_bytes(
@@ -95,7 +110,17 @@ def remove(document: Document) -> None:
 
 def forget_bytes(payload: dict[str, Any]) -> None:
     """Delete the bytes of ``payload["digests"]`` that no document names any more."""
-    for digest in payload["digests"]:
+    for digest in sorted(payload["digests"]):
+        _hold(digest)
         named = select(Document.id).where(or_(Document.digest == digest, Document.thumbnail_digest == digest))
         if db.session.scalar(named.limit(1)) is None:
             storage().delete(digest)
+
+
+def _hold(digest: str) -> None:
+    """Until the end of the transaction, these bytes are either given a row or forgotten, not both at once.
+
+    On SQLite one transaction writes at a time anyway.
+    """
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(_ONE_AT_A_TIME, {"key": int(digest[:15], 16)})

@@ -28,6 +28,9 @@ class Storage(Protocol):
     def put(self, data: bytes) -> str:
         """Keep ``data`` for good and return its digest. Either all of it is there, or nothing is."""
 
+    def holds(self, digest: str) -> bool:
+        """Whether the bytes are kept here."""
+
     def open(self, digest: str) -> BinaryIO:
         """The bytes, from their start. ``FileNotFoundError`` if they are not kept here."""
 
@@ -50,7 +53,10 @@ def key_of(digest: str) -> str:
 
 
 class DiskStorage:
-    """Files in a folder. A file appears under its name only once all of it is on the disk."""
+    """Files in a folder. A file appears under its name only once all of it is on the disk.
+
+    Its time is that of the last ``put``: what was put a moment ago may get its row in a moment.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,7 +65,8 @@ class DiskStorage:
     def put(self, data: bytes) -> str:
         digest = digest_of(data)
         path = self.folder / key_of(digest)
-        if path.exists():
+        with suppress(FileNotFoundError):
+            os.utime(path)
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         self.incoming.mkdir(parents=True, exist_ok=True)
@@ -75,6 +82,9 @@ class DiskStorage:
                 draft.unlink()
         _sync_folder(path.parent)
         return digest
+
+    def holds(self, digest: str) -> bool:
+        return (self.folder / key_of(digest)).exists()
 
     def open(self, digest: str) -> BinaryIO:
         return (self.folder / key_of(digest)).open("rb")
@@ -112,6 +122,13 @@ class ObjectStorage:
         digest = digest_of(data)
         self.store.put(key_of(digest), data)
         return digest
+
+    def holds(self, digest: str) -> bool:
+        try:
+            self.store.head(key_of(digest))
+        except FileNotFoundError:
+            return False
+        return True
 
     def open(self, digest: str) -> BinaryIO:
         return io.BytesIO(bytes(self.store.get(key_of(digest)).bytes()))

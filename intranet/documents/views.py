@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from flask import Blueprint, abort, redirect, request, send_file
-from sqlalchemy import Select, bindparam, select
+from flask import Blueprint, abort, redirect, send_file
+from sqlalchemy import Select, and_, bindparam, case, select
 from werkzeug.wrappers import Response
 
 from intranet import permissions as p
-from intranet.access import PART, Scope, open_to_guests, requires, shows, visible
+from intranet.access import ACTOR, PART, Scope, open_to_guests, requires, shows, visible
 from intranet.documents.models import Document
 from intranet.documents.storage import storage
 from intranet.rows import fetch_one
@@ -22,8 +22,10 @@ PLACEHOLDER = "img/no-picture.svg"
 
 
 def readable_file(scope: Scope) -> Select[str, str, str, str]:
-    """The file ``:document_id``, if the person may read it."""
-    columns = select(Document.name, Document.media_type, Document.digest, Document.thumbnail_digest)
+    """The file ``:document_id``, if the person may read it, under the name her organisation sent it with, if it did."""
+    own = and_(Document.sent_by == ACTOR.organisation_id, Document.sent_name != "")
+    name = case((own, Document.sent_name), else_=Document.name).label("name")
+    columns = select(name, Document.media_type, Document.digest, Document.thumbnail_digest)
     return visible(scope, columns.where(Document.id == bindparam("document_id")), p.FILE_READ, Document)
 
 
@@ -53,21 +55,16 @@ def thumbnail(document_id: int) -> Response:
 
 
 def _send(digest: str, media_type: str, name: str) -> Response:
-    """The bytes, kept by this browser alone and asked about each time: access withdrawn is withdrawn at once."""
-    response: Response
-    if digest in request.if_none_match:
-        response = Response(status=304)
-    else:
-        response = send_file(
-            _open(digest),
-            mimetype=media_type,
-            as_attachment=media_type not in SHOWN_INLINE,
-            download_name=name,
-            conditional=False,
-            etag=False,
-        )
-    response.set_etag(digest)
-    response.headers["Cache-Control"] = "private, no-cache"
+    """The bytes, kept by nobody on the way, this browser included: a phone is lent, an office's computer shared."""
+    response: Response = send_file(
+        _open(digest),
+        mimetype=media_type,
+        as_attachment=media_type not in SHOWN_INLINE,
+        download_name=name,
+        conditional=False,
+        etag=False,
+    )
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import IO
 
 from sqlalchemy import bindparam, select, update
 
 from intranet import permissions as p
 from intranet.access import Actor, Scope, require_may, visible
 from intranet.clock import today
+from intranet.documents.intake import Prepared
 from intranet.documents.models import Document, DocumentKind
-from intranet.documents.service import take_in
+from intranet.documents.service import keep
 from intranet.dossiers.commands import AttestInsurance
 from intranet.dossiers.loading import take_dossier
 from intranet.dossiers.machine import HOUSED_STATES
@@ -26,7 +26,7 @@ LONGEST = timedelta(days=2 * 366)
 """An attestation covers a year; a day further than two years from now is a slip of the pen."""
 
 
-def attest_insurance(actor: Actor, command: AttestInsurance, file: IO[bytes], filename: str) -> Document:
+def attest_insurance(actor: Actor, command: AttestInsurance, file: Prepared) -> Document:
     """Keep the attestation; the former ones stay below it. Référent, coordinator.
 
     ``Refused`` before there is a dwelling to insure, for a day past or absurdly far, and for a file ``documents``
@@ -46,9 +46,8 @@ def attest_insurance(actor: Actor, command: AttestInsurance, file: IO[bytes], fi
         raise Refused(
             "insurance.far", _("Vérifiez l’année : une attestation couvre un an."), field="valid_until"
         )
-    document = take_in(
+    document = keep(
         file,
-        filename,
         kind=DocumentKind.INSURANCE,
         dossier_id=dossier.id,
         audience=WITH_BAILLEUR,

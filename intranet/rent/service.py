@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import IO
 
 from sqlalchemy import select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import now, today
+from intranet.documents.intake import Prepared
 from intranet.documents.models import DocumentKind
-from intranet.documents.service import take_in
+from intranet.documents.service import keep
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
@@ -88,7 +88,7 @@ def save_offset(actor: Actor, command: SaveOffset) -> RentOffset:
     return offset
 
 
-def attach_document(actor: Actor, split_id: int, version: int, stream: IO[bytes], filename: str) -> None:
+def attach_document(actor: Actor, split_id: int, version: int, file: Prepared) -> None:
     """Join the quotes or receipts that document the cost. Another file drops the consents."""
     require_may(actor, p.SPLIT_WRITE)
     split = take_split(split_id)
@@ -97,9 +97,8 @@ def attach_document(actor: Actor, split_id: int, version: int, stream: IO[bytes]
     _refuse_stale(offset, version)
     if offset is None:
         raise _unknown()
-    document = take_in(
-        stream,
-        filename,
+    document = keep(
+        file,
         kind=DocumentKind.ATTACHMENT,
         dossier_id=split.dossier_id,
         audience=AUDIENCE,
@@ -107,7 +106,7 @@ def attach_document(actor: Actor, split_id: int, version: int, stream: IO[bytes]
     )
     offset.document_id = document.id
     _settle(offset, split, actor)
-    trace("works.rent.documented", split, actor, audience=_audience(split), name=document.name)
+    trace("works.rent.documented", split, actor, audience=_audience(split))
     commit()
 
 

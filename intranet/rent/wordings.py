@@ -75,7 +75,7 @@ TIMELINE: dict[str, Any] = {
     "works.rent.written": _told(
         _l("a écrit la déduction du loyer : %(amount)s par mois pendant %(months)s mois")
     ),
-    "works.rent.documented": _l("a joint les justificatifs des travaux déduits du loyer (%(name)s)"),
+    "works.rent.documented": _l("a joint les justificatifs des travaux déduits du loyer"),
     "works.rent.removed": _l("a retiré la déduction du loyer"),
     "works.rent.consented": _l("a donné l’accord du bailleur aux travaux déduits du loyer"),
     "works.rent.refused": _l("a refusé, pour le bailleur, les travaux déduits du loyer"),

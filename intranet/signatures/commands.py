@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Any
+from typing import Any
 
+from intranet.documents.intake import Prepared
 from intranet.works.terms import Side
 
 
@@ -53,8 +54,7 @@ class OnPaper:
 
     signer: Signer
     signed_on: date
-    stream: IO[bytes]
-    filename: str
+    file: Prepared
 
 
 @dataclass(frozen=True, slots=True)

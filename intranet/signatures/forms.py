@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import IO, Any
+from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField
 
 from intranet.clock import today
+from intranet.documents.intake import Prepared
 from intranet.signatures.commands import Draw, OnPaper, RefuseToSign, SendCode, Signer, UseCode
 from intranet.translation import lazy_gettext as _l
 from intranet.web.forms import BaseForm, DateField, LongTextField, TextField, required
@@ -69,10 +70,8 @@ class PaperForm(SigningForm):
         render_kw={"accept": "application/pdf,image/*"},
     )
 
-    def command(self, signer: Signer) -> OnPaper:
-        sent: Any = self.file.data
-        stream: IO[bytes] = sent.stream
-        return OnPaper(signer, self.signed_on.data or date.max, stream, sent.filename or "")
+    def command(self, signer: Signer, file: Prepared) -> OnPaper:
+        return OnPaper(signer, self.signed_on.data or date.max, file)
 
 
 class RefuseForm(SigningForm):

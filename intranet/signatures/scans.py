@@ -1,39 +1,40 @@
-"""What a scan of a signed paper must be, beyond what any file taken in must be: a PDF that opens and has a page.
+"""A scan of the signed paper is not the paper before it was signed.
 
-Pictures are opened and written again by ``documents.intake``; a PDF is kept as it came, so it is read through here.
+The same bytes, or a PDF that shows the same pages (opened and saved again by another program), bear no signature.
 """
 
 from __future__ import annotations
 
-from typing import IO, Any
+import io
 
-from intranet.documents.pdf import HEADER
+from intranet.documents.intake import Prepared
+from intranet.documents.models import Document
+from intranet.documents.service import read_bytes
 from intranet.errors import Refused
+from intranet.extensions import db
+from intranet.signatures.loading import InHand
 from intranet.translation import gettext as _
 
 
-def check(stream: IO[bytes]) -> None:
-    """``Refused`` on the field ``file`` for a PDF no reader opens, or without a page. Rewinds the stream."""
-    start = stream.read(len(HEADER))
-    stream.seek(0)
-    if start != HEADER:
-        return
-    if not _pages(stream):
+def refuse_unsigned(file: Prepared, taken: InHand) -> None:
+    """``Refused`` on the field ``file`` when it is the contract as it was given out to be signed."""
+    if taken.digest in (file.sent_digest, file.digest) or (file.looks and file.looks == _looks(taken)):
         raise Refused(
-            "signature.scan",
-            _("Ce PDF ne s’ouvre pas. Numérisez la page de nouveau, ou prenez-la en photo."),
+            "signature.unsigned",
+            _(
+                "C’est le contrat tel qu’il a été préparé, sans signature. Imprimez-le, faites-le signer, "
+                "puis numérisez la page signée ou prenez-la en photo."
+            ),
             field="file",
         )
-    stream.seek(0)
 
 
-def _pages(stream: IO[bytes]) -> int:
-    """How many pages a reader finds; 0 when it cannot read the file."""
-    from pyhanko.pdf_utils.reader import PdfFileReader  # a third of a second, for those who send a PDF only
+def _looks(taken: InHand) -> str:
+    """What the contract's own pages show."""
+    import pikepdf  # a quarter of a second, for those who send a PDF only
 
-    try:
-        root: Any = PdfFileReader(stream, strict=False).root
-        first: Any = root["/Pages"]["/Kids"][0]
-        return int(root["/Pages"]["/Count"]) if first["/Type"] in ("/Page", "/Pages") else 0
-    except Exception:
-        return 0
+    from intranet.documents.pdf import looks_of
+
+    document = db.session.get_one(Document, taken.contract.document_id)
+    with pikepdf.open(io.BytesIO(read_bytes(document))) as pdf:
+        return looks_of(pdf)

@@ -13,7 +13,7 @@ from intranet.chantiers import amending as chantiers
 from intranet.clock import PARIS, now, today
 from intranet.commitments.making import make_commitments
 from intranet.documents.models import DocumentKind
-from intranet.documents.service import take_in
+from intranet.documents.service import keep
 from intranet.dossiers.service import works_started
 from intranet.errors import Refused
 from intranet.extensions import db
@@ -90,10 +90,9 @@ def sign_on_paper(actor: Actor, command: OnPaper) -> Contract:
             _("La signature ne peut pas être antérieure au contrat."),
             field="signed_on",
         )
-    scans.check(command.stream)
-    scan = take_in(
-        command.stream,
-        command.filename,
+    scans.refuse_unsigned(command.file, taken)
+    scan = keep(
+        command.file,
         kind=DocumentKind.ATTACHMENT,
         dossier_id=taken.contract.dossier_id,
         audience=PARTIES,

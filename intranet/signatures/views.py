@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from intranet import permissions as p
 from intranet.access import OrganisationKind, actor, can, open_to_guests, require, requires
 from intranet.accounts.session import client_address
-from intranet.documents.uploads import receives_files
+from intranet.documents.uploads import receives_files, sent_file
+from intranet.errors import Refused
 from intranet.rows import Row
 from intranet.signatures import codes, queries, service, wordings
 from intranet.signatures.commands import Signer
@@ -138,7 +139,10 @@ def sign_on_paper(contract_id: int, side: str) -> ResponseReturnValue:
     """Record a signature given on paper, with its scan."""
 
     def sign(form: Any, signer: Signer) -> None:
-        service.sign_on_paper(actor(), form.command(signer))
+        file = sent_file(form.file.name)
+        if file is None:
+            raise Refused("signature.file", _("Choisissez le fichier de la page signée."), field="file")
+        service.sign_on_paper(actor(), form.command(signer, file))
 
     return _attempt(contract_id, side, "paper", sign)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 from typing import NamedTuple
 
-from PIL import Image
 from sqlalchemy import select
 
 from intranet.access import Actor, OrganisationKind, Role
@@ -19,6 +17,7 @@ from intranet.chantiers.models import Chantier, Reserve, Task
 from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, Recognisable, TaskState
 from intranet.clock import today
+from intranet.documents.models import DocumentKind
 from intranet.dossiers.commands import AttestInsurance
 from intranet.dossiers.insurance import attest_insurance
 from intranet.dossiers.models import Dossier, DossierState, Dwelling
@@ -26,6 +25,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_actor, make_organisation, make_user
+from intranet.testing.files import jpeg, received
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.terms import ContractState, Holder, Need, Payer, Side, SplitState
 
@@ -165,7 +165,7 @@ def tick_all(cast: Cast) -> None:
 def attest(cast: Cast, days: int = 300) -> None:
     """The family's attestation of insurance is on the dossier, good for so many days from today."""
     command = AttestInsurance(cast.dossier.id, today() + timedelta(days=days))
-    attest_insurance(cast.coordinator, command, jpeg("white"), "attestation.jpg")
+    attest_insurance(cast.coordinator, command, received(jpeg("white"), "attestation.jpg"))
 
 
 def tasks_of(chantier: Chantier) -> Sequence[Task]:
@@ -223,14 +223,6 @@ def enter(
     service.enter_hours(cast.animator, EnterHours(cast.chantier.id, task.id, today(), (entry,), key))
 
 
-def jpeg(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> io.BytesIO:
-    """A plain JPEG."""
-    file = io.BytesIO()
-    Image.new("RGB", size, colour).save(file, "JPEG")
-    file.seek(0)
-    return file
-
-
 def let_be_seen(cast: Cast, agreed: bool | None) -> None:
     """What the family answered about its image in the contract. Committed."""
     db.session.get_one(Contract, cast.chantier.contract_id).image_consent = agreed
@@ -249,4 +241,4 @@ def add_photo(
     command = AddPhoto(
         cast.chantier.id, moment, today(), task.id if task else None, spot, recognisable=recognisable
     )
-    return service.add_photo(cast.animator, command, jpeg(colour), "photo.jpg").id
+    return service.add_photo(cast.animator, command, received(jpeg(colour), kind=DocumentKind.PHOTO)).id

@@ -15,6 +15,7 @@ from intranet.commitments.models import Commitment
 from intranet.database import writing
 from intranet.dossiers.models import Dossier
 from intranet.extensions import db
+from intranet.testing.files import received
 from intranet.testing.works import bring_split, make_split
 from intranet.works.commands import AddLine
 from intranet.works.service import add_line
@@ -71,4 +72,4 @@ def say_done(agent: Actor, commitment: Commitment, done_on: date, note: str = ""
     """The bailleur's agent says it is done, with a picture."""
     command = MarkDone(commitment.id, reread(commitment).version, done_on, note)
     with writing():
-        return service.mark_done(agent, command, a_photo(), "evier.jpg")
+        return service.mark_done(agent, command, received(a_photo(), "evier.jpg"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 from intranet.clock import today
@@ -11,11 +10,12 @@ from intranet.database import writing
 from intranet.rent.commands import AnswerOffset, SaveOffset, TenantAnswer
 from intranet.rent.offsets import OffsetView, offset_of
 from intranet.rent.service import answer_offset, attach_document, record_tenant, save_offset
+from intranet.testing.files import paper, received
 from intranet.testing.works import fresh, lines_of, make_parties
 from intranet.works.rules import TENANT_HOLDERS
 
-RECEIPT = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-"""The smallest file the intake takes for a PDF."""
+RECEIPT = paper()
+"""An empty page."""
 
 
 def offset_command(split_id: int, version: int = 0, **changes: Any) -> SaveOffset:
@@ -39,7 +39,7 @@ def make_offset(split_id: int, *, documented: bool = True, **changes: Any) -> Of
     with writing():
         version = save_offset(actor, offset_command(split_id, **changes)).version
         if documented:
-            attach_document(actor, split_id, version, BytesIO(RECEIPT), "devis.pdf")
+            attach_document(actor, split_id, version, received(RECEIPT, "devis.pdf"))
     return view_of(split_id)
 
 

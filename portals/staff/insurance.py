@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
 from intranet.clock import today
-from intranet.documents.uploads import receives_files
+from intranet.documents.uploads import receives_files, sent_file
 from intranet.dossiers import service
 from intranet.dossiers.commands import AttestInsurance
 from intranet.dossiers.insurance import attestations
@@ -32,11 +32,11 @@ def dossier_insurance(dossier_id: int) -> ResponseReturnValue:
     form = InsuranceForm()
 
     def keep() -> None:
-        file = request.files.get("file")
-        if file is None or not file.filename:
+        file = sent_file()
+        if file is None:
             raise Refused("insurance.file", _("Choisissez l’attestation : un PDF ou une photo."))
         command = AttestInsurance(dossier_id, form.valid_until.data or today())
-        service.attest_insurance(actor(), command, file.stream, file.filename)
+        service.attest_insurance(actor(), command, file)
 
     status = obey(form, keep)
     if status == DONE:

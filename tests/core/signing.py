@@ -13,6 +13,7 @@ from intranet.clock import today
 from intranet.extensions import db
 from intranet.signatures.commands import OnPaper
 from intranet.signatures.models import Signature
+from intranet.testing.files import received
 from intranet.testing.works import a_signer, fresh, make_parties
 from intranet.works.models import Contract
 from intranet.works.terms import Side
@@ -34,7 +35,7 @@ def a_picture() -> io.BytesIO:
 
 
 def paper(contract: Contract, side: Side = Side.HOUSEHOLD, **changes: object) -> OnPaper:
-    command = OnPaper(a_signer(contract.id, side), today(), a_picture(), "page.png")
+    command = OnPaper(a_signer(contract.id, side), today(), received(a_picture(), "page.png"))
     return replace(command, **changes)  # type: ignore[arg-type]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -20,8 +19,9 @@ from intranet.chantiers.terms import ChantierState, HoursRole, Moment, Recognisa
 from intranet.clock import today
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
-from intranet.testing.chantiers import Cast, add_photo, enter, jpeg, make_chantier, tasks_of
+from intranet.testing.chantiers import Cast, add_photo, enter, make_chantier, tasks_of
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.files import jpeg, received
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -138,7 +138,7 @@ def test_the_faire_avec_rate_is_a_share_of_all_hours(minutes: dict[HoursRole, in
 def test_a_picture_where_somebody_may_be_recognised_is_refused(running: Cast) -> None:
     command = AddPhoto(running.chantier.id, Moment.BEFORE, today())
     with pytest.raises(Refused) as refused:
-        service.add_photo(running.animator, command, jpeg(), "a.jpg")
+        service.add_photo(running.animator, command, received(jpeg()))
     assert refused.value.field == "recognisable"
 
 
@@ -152,7 +152,7 @@ def test_the_same_picture_of_the_same_spot_is_added_once(running: Cast) -> None:
 def test_what_is_no_picture_is_refused(running: Cast) -> None:
     command = AddPhoto(running.chantier.id, Moment.BEFORE, today(), recognisable=Recognisable.NOBODY)
     with pytest.raises(Refused) as refused:
-        service.add_photo(running.animator, command, io.BytesIO(b"\x7fELF" + bytes(100)), "photo.jpg")
+        service.add_photo(running.animator, command, received(b"\x7fELF" + bytes(100)))
     assert refused.value.field == "file"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +40,7 @@ from intranet.testing.commitments import (
 )
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_user
+from intranet.testing.files import received
 from intranet.testing.works import (
     agree_split,
     lines_of,
@@ -126,11 +126,15 @@ def test_done_keeps_the_proof_for_both_sides_and_asks_alc(home: Home) -> None:
     assert mails("commitment_done") == 1
 
 
+def _sent(home: Home, command: MarkDone, content: bytes, name: str) -> None:
+    service.mark_done(home.agent, command, received(content, name))
+
+
 def test_a_file_that_is_no_picture_nor_invoice_is_refused_and_nothing_is_done(home: Home) -> None:
     command = MarkDone(home.sink.id, home.sink.version, today())
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     for content, name in ((b"MZ\x90\x00 renamed", "facture.pdf"), (svg, "photo.jpg"), (b"", "vide.jpg")):
-        answer = refused(partial(service.mark_done, home.agent, command, io.BytesIO(content), name))
+        answer = refused(partial(_sent, home, command, content, name))
         assert answer.field == "file"
 
     assert reread(home.sink).done_on is None
@@ -141,19 +145,19 @@ def test_a_file_that_is_no_picture_nor_invoice_is_refused_and_nothing_is_done(ho
 def test_a_day_to_come_or_long_past_is_refused(home: Home, days: int) -> None:
     command = MarkDone(home.sink.id, home.sink.version, today() + timedelta(days=days))
 
-    assert refused(lambda: service.mark_done(home.agent, command, a_photo(), "x.jpg")).field == "done_on"
+    assert refused(lambda: service.mark_done(home.agent, command, received(a_photo()))).field == "done_on"
 
 
 def test_a_social_security_number_in_the_note_is_refused(home: Home) -> None:
     command = MarkDone(home.sink.id, home.sink.version, today(), "Dossier 2 69 05 49 588 157 80")
 
-    assert refused(lambda: service.mark_done(home.agent, command, a_photo(), "x.jpg")).field == "note"
+    assert refused(lambda: service.mark_done(home.agent, command, received(a_photo()))).field == "note"
 
 
 def test_two_agents_at_once_the_second_learns_it_is_done(home: Home) -> None:
     command = MarkDone(home.sink.id, home.sink.version, today())
     say_done(home.agent, home.sink, today())
-    answer = refused(lambda: service.mark_done(home.agent, command, a_photo(), "x.jpg"))
+    answer = refused(lambda: service.mark_done(home.agent, command, received(a_photo())))
 
     assert isinstance(answer, Stale)
     assert answer.changes == ("Ces travaux sont déjà notés comme faits.",)
@@ -177,7 +181,7 @@ def test_the_bailleur_cannot_confirm_its_own_works_nor_alc_do_them(home: Home) -
     confirm = Confirm(done.id, done.version, Side.ALC)
     assert isinstance(refused(lambda: service.confirm(home.agent, confirm)), NotAllowed)
     mark = MarkDone(home.wall.id, home.wall.version, today())
-    assert isinstance(refused(lambda: service.mark_done(home.alc, mark, a_photo(), "x.jpg")), NotAllowed)
+    assert isinstance(refused(lambda: service.mark_done(home.alc, mark, received(a_photo()))), NotAllowed)
     side = Confirm(done.id, done.version, Side.BAILLEUR)
     assert refused(lambda: service.confirm(home.alc, side)).field == "side"
 

@@ -22,9 +22,10 @@ from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.jobs.service import run_due
 from intranet.privacy.service import personal_data
-from intranet.testing.chantiers import Cast, add_photo, jpeg, let_be_seen, make_chantier
+from intranet.testing.chantiers import Cast, add_photo, let_be_seen, make_chantier
 from intranet.testing.dossiers import make_dwelling
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.files import jpeg, received
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import Contract
 
@@ -275,5 +276,5 @@ def test_who_is_on_the_picture_must_be_said_even_when_the_family_agrees(running:
     let_be_seen(running, True)
     command = AddPhoto(running.chantier.id, Moment.DURING, today())
     with pytest.raises(Refused) as refused:
-        service.add_photo(running.animator, command, jpeg(), "a.jpg")
+        service.add_photo(running.animator, command, received(jpeg()))
     assert refused.value.field == "recognisable"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -31,8 +30,8 @@ from intranet.rent.service import (
 )
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.files import paper, received
 from intranet.testing.rent import (
-    RECEIPT,
     consent_bailleur,
     consent_tenant,
     make_offset,
@@ -195,11 +194,11 @@ def test_another_receipt_drops_the_consents() -> None:
     version = view_of(split.id).version
     with writing():
         attach_document(
-            make_parties(split).coordinator, split.id, version, BytesIO(RECEIPT + b"\n%%EOF\n"), "facture.pdf"
+            make_parties(split).coordinator, split.id, version, received(paper(b"<<>>"), "facture.pdf")
         )
 
     assert view_of(split.id).bailleur is None
-    assert view_of(split.id).document_name == "facture.pdf"
+    assert view_of(split.id).document_name == f"piece-{today().isoformat()}.pdf"
 
 
 def test_a_consent_to_figures_that_changed_meanwhile_is_stale() -> None:
@@ -301,7 +300,7 @@ def test_a_receipt_that_is_no_picture_and_no_pdf_is_refused() -> None:
     view = make_offset(split_id, documented=False)
     with pytest.raises(Refused) as refused:
         attach_document(
-            make_parties(fresh(split_id)).coordinator, split_id, view.version, BytesIO(b"MZ"), "a.pdf"
+            make_parties(fresh(split_id)).coordinator, split_id, view.version, received(b"MZ", "a.pdf")
         )
     db.session.rollback()
 

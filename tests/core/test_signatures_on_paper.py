@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+import pikepdf
 import pytest
 from sqlalchemy import select
 
 from intranet.clock import today
 from intranet.documents.models import Document
+from intranet.documents.service import read_bytes
 from intranet.dossiers.models import DossierState
 from intranet.errors import Refused
 from intranet.extensions import db
@@ -18,6 +20,8 @@ from intranet.signatures.commands import RefuseToSign
 from intranet.signatures.models import Method
 from intranet.signatures.service import refuse_to_sign, sign_on_paper
 from intranet.testing.dossiers import make_dossier
+from intranet.testing.files import received
+from intranet.testing.rent import RECEIPT
 from intranet.testing.works import a_signer, agree_split, fresh, make_contract, make_split, sign_contract
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import Contract
@@ -44,13 +48,26 @@ def test_a_paper_is_kept_with_its_scan_and_its_day(contract: Contract) -> None:
 
 
 def test_a_pdf_of_the_paper_is_kept_as_it_came(contract: Contract) -> None:
-    from intranet.documents.service import read_bytes
-
-    pdf = read_bytes(db.session.get_one(Document, contract.document_id))
-    sign_on_paper(coordinator(contract), paper(contract, stream=io.BytesIO(pdf), filename="page.pdf"))
+    sign_on_paper(coordinator(contract), paper(contract, file=received(RECEIPT, "page.pdf")))
 
     scan = db.session.get_one(Document, signatures(contract.id)[Side.HOUSEHOLD].document_id)
-    assert scan.media_type == "application/pdf"
+    assert (scan.media_type, read_bytes(scan)) == ("application/pdf", RECEIPT)
+
+
+@pytest.mark.parametrize("saved_again", [False, True])
+def test_the_contract_that_nobody_signed_is_no_signature(contract: Contract, saved_again: bool) -> None:
+    sent = read_bytes(db.session.get_one(Document, contract.document_id))
+    if saved_again:
+        with pikepdf.open(io.BytesIO(sent)) as pdf:
+            again = io.BytesIO()
+            pdf.save(again, linearize=True, recompress_flate=True)
+            assert again.getvalue() != sent
+            sent = again.getvalue()
+    with pytest.raises(Refused, match="sans signature") as refused:
+        sign_on_paper(coordinator(contract), paper(contract, file=received(sent, "contrat.pdf")))
+    assert refused.value.field == "file"
+    db.session.rollback()
+    assert signatures(contract.id) == {}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +87,7 @@ def test_a_scan_that_is_neither_pdf_nor_picture_is_refused(
     contract: Contract, data: bytes, filename: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        sign_on_paper(coordinator(contract), paper(contract, stream=io.BytesIO(data), filename=filename))
+        sign_on_paper(coordinator(contract), paper(contract, file=received(data, filename)))
 
     db.session.rollback()
     assert refused.value.field == "file"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Session, scoped_session
 from intranet.access import Actor, Role
 from intranet.clock import today
 from intranet.database import writing
-from intranet.documents.uploads import Upload
 from intranet.dossiers.models import DossierState
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
@@ -28,6 +26,7 @@ from intranet.rent.offsets import offset_of
 from intranet.rent.service import answer_offset, record_tenant, save_offset
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_pole, make_user
+from intranet.testing.files import received
 from intranet.testing.rent import RECEIPT, make_offset, offset_command
 from intranet.testing.works import (
     answer_split_line,
@@ -175,7 +174,7 @@ ATTEMPTS: dict[str, Attempt] = {
         actor, TenantAnswer(split.id, rent_digest(split), True, "Mme Essai", today())
     ),
     "file_consent": lambda actor, split: service.file_consent(
-        actor, last_line(split).id, last_line(split).version, today(), Upload(BytesIO(RECEIPT), "accord.pdf")
+        actor, last_line(split).id, last_line(split).version, today(), received(RECEIPT, "accord.pdf")
     ),
     "give_consent": lambda actor, split: service.give_consent(
         actor, last_line(split).id, last_line(split).version, None

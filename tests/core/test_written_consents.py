@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
 
 from intranet.clock import today
 from intranet.database import writing
+from intranet.documents.intake import Prepared
 from intranet.documents.models import Document
-from intranet.documents.uploads import Upload
 from intranet.dossiers.models import DossierState
 from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
 from intranet.testing.dossiers import make_dossier
+from intranet.testing.files import received
 from intranet.testing.rent import RECEIPT
 from intranet.testing.works import bring_split, fresh, kind_id, lines_of, make_parties, make_split
 from intranet.timeline.queries import entries
@@ -41,11 +41,11 @@ def tiles(split: Split) -> WorksLine:
     return lines_of(split.id)[-1]
 
 
-def paper(data: bytes = RECEIPT, name: str = "accord.pdf") -> Upload:
-    return Upload(BytesIO(data), name)
+def paper(data: bytes = RECEIPT, name: str = "accord.pdf") -> Prepared:
+    return received(data, name)
 
 
-def filed(split: Split, joined: Upload | None = None, days: int = 3) -> WorksLine:
+def filed(split: Split, joined: Prepared | None = None, days: int = 3) -> WorksLine:
     line = tiles(split)
     with writing():
         return service.file_consent(
@@ -64,7 +64,7 @@ def test_a_consent_on_paper_is_dated_and_joined_and_the_family_may_then_hold_the
     assert line.lock == ""
     assert line.default_holder is Holder.TENANT
     assert (document.name, document.audience, document.dossier_id) == (
-        "accord.pdf",
+        f"piece-{today().isoformat()}.pdf",
         "alc bailleur",
         split.dossier_id,
     )

@@ -22,8 +22,9 @@ from intranet.database import writing
 from intranet.dossiers.models import Household
 from intranet.extensions import db
 from intranet.organisations.models import Pole
-from intranet.testing.chantiers import Cast, add_photo, jpeg, let_be_seen, make_chantier
+from intranet.testing.chantiers import Cast, add_photo, let_be_seen, make_chantier
 from intranet.testing.factories import make_actor, make_user
+from intranet.testing.files import jpeg
 from intranet.testing.works import (
     agree_split,
     lines_of,

@@ -23,7 +23,6 @@ from intranet.dossiers.terms import DossierState as S
 from intranet.dossiers.terms import LeavingReason
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
-from intranet.testing.chantiers import jpeg
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import (
     csrf_token,
@@ -33,6 +32,7 @@ from intranet.testing.factories import (
     make_user,
     sign_in,
 )
+from intranet.testing.files import jpeg
 
 NEXT_YEAR = today() + timedelta(days=300)
 

@@ -17,9 +17,10 @@ from intranet.chantiers.terms import ChantierState, HoursRole
 from intranet.clock import today
 from intranet.dossiers.models import DossierState, Household
 from intranet.extensions import db
-from intranet.testing.chantiers import Cast, jpeg, make_chantier, make_contract, reserve, tasks_of
+from intranet.testing.chantiers import Cast, make_chantier, make_contract, reserve, tasks_of
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import csrf_token, make_organisation, make_user, sign_in
+from intranet.testing.files import jpeg
 from intranet.testing.plain import plain
 from tests.portals.on_site import Browser, coordinator_of
 

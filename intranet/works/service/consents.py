@@ -11,9 +11,9 @@ from datetime import date
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.clock import today
+from intranet.documents.intake import Prepared
 from intranet.documents.models import Document, DocumentKind
-from intranet.documents.service import take_in
-from intranet.documents.uploads import Upload
+from intranet.documents.service import keep
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.service import commit
@@ -30,7 +30,7 @@ ASKED = frozenset({"written", "tacit_2_months"})
 """Values of ``WorksKind.consent`` for which something is to be kept: the consent, or the letter that asked."""
 
 
-def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Upload | None) -> WorksLine:
+def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Prepared | None) -> WorksLine:
     """Record a written consent ALC was given, with its date and the paper itself. May: those who write the split.
 
     ``Refused`` without the paper (one already joined may stay), for a day to come, and for works that ask no
@@ -55,7 +55,7 @@ def file_consent(actor: Actor, line_id: int, version: int, on: date, paper: Uplo
     return line
 
 
-def give_consent(actor: Actor, line_id: int, version: int, paper: Upload | None) -> WorksLine:
+def give_consent(actor: Actor, line_id: int, version: int, paper: Prepared | None) -> WorksLine:
     """The bailleur gives its written consent here and now, with a paper of its own if it likes. May: its agents."""
     require_may(actor, p.SPLIT_ANSWER)
     refuse_nameless(actor)
@@ -85,7 +85,7 @@ def _take(line_id: int, version: int, act: str) -> tuple[Split, WorksLine]:
     return split, line
 
 
-def _keep(split: Split, line: WorksLine, actor: Actor, day: date | None, paper: Upload | None) -> None:
+def _keep(split: Split, line: WorksLine, actor: Actor, day: date | None, paper: Prepared | None) -> None:
     if paper is not None:
         line.consent_document_id = _document(split, actor, paper).id
     line.consent_on = day
@@ -96,10 +96,9 @@ def _keep(split: Split, line: WorksLine, actor: Actor, day: date | None, paper: 
     db.session.flush()
 
 
-def _document(split: Split, actor: Actor, paper: Upload) -> Document:
-    return take_in(
-        paper.stream,
-        paper.filename,
+def _document(split: Split, actor: Actor, paper: Prepared) -> Document:
+    return keep(
+        paper,
         kind=DocumentKind.ATTACHMENT,
         dossier_id=split.dossier_id,
         audience=AUDIENCE,

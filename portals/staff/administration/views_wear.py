@@ -13,7 +13,7 @@ from flask_wtf.file import FileField
 from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.clock import today
-from intranet.documents.uploads import receives_files, sent_file
+from intranet.documents.uploads import receives_tables, sent_table
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.timeline.queries import entries_about
@@ -115,7 +115,7 @@ def wear_export(bailleur_id: int) -> Response:
 
 
 @bp.route("/administration/wear/<int:bailleur_id>/import", methods=["GET", "POST"])
-@receives_files
+@receives_tables
 @requires(p.WEAR_MANAGE)
 def wear_import(bailleur_id: int) -> ResponseReturnValue:
     """Read the file and show what it would change; a second button imports exactly what was shown."""
@@ -168,7 +168,7 @@ def wear_withdraw(bailleur_id: int, grid_id: int) -> ResponseReturnValue:
 
 def _read(form: GridForm) -> tuple[str, Reading | None]:
     """The file just sent, else the text that was previewed; what is no table is an error at the field."""
-    sent = sent_file("file")
+    sent = sent_table("file", MOST_BYTES)
     if sent is None:
         text = request.form.get("text", "")
         if not text.strip():
@@ -176,7 +176,7 @@ def _read(form: GridForm) -> tuple[str, Reading | None]:
             return "", None
     else:
         try:
-            text = decode(sent.stream.read(MOST_BYTES + 1))
+            text = decode(sent)
         except ValueError as wrong:
             form.file.errors = [str(wrong)]
             return "", None

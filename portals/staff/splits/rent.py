@@ -146,7 +146,7 @@ def split_rent_document(split_id: int) -> ResponseReturnValue:
         sent = sent_file("file")
         if sent is None:
             raise Refused("rent.document", _("Choisissez un fichier."), field="file")
-        attach_document(actor(), split_id, sent_version(), *sent)
+        attach_document(actor(), split_id, sent_version(), sent)
 
     return _done(split_id, form, attach, _("Le justificatif est joint."))
 
