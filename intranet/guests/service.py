@@ -6,7 +6,7 @@ import hmac
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
@@ -110,8 +110,9 @@ def revoke_access(actor: Actor, access_id: int) -> None:
 def enter(reference: str, code: str, address: str) -> str:
     """Check a reference and its code; return the reference as kept. Commits: every attempt is written down.
 
-    ``Refused``, always in the same words, for an unknown reference, a wrong code, an access expired, revoked or
-    locked after too many attempts (by reference or by address, as for an account): nothing tells which.
+    ``Refused``, always in the same words, for an unknown reference, a wrong code, or an access locked after too many
+    attempts (by reference or by address, as for an account): nothing tells which. Who has the right code of an access
+    that is over is told so.
     """
     known = normalise(reference)
     book = normalise_email(f"{grouped(known)[:40]} (/acces)")
@@ -120,16 +121,25 @@ def enter(reference: str, code: str, address: str) -> str:
     except Refused:
         raise _wrong() from None
     access = db.session.execute(
-        select(GuestAccess.id, GuestAccess.split_id, GuestAccess.code_digest)
+        select(
+            GuestAccess.id,
+            GuestAccess.split_id,
+            GuestAccess.code_digest,
+            and_(GuestAccess.revoked_at.is_(None), GuestAccess.expires_at > now(), STANDS).label("opens"),
+        )
         .join(Split, Split.id == GuestAccess.split_id)
-        .where(GuestAccess.reference == known, GuestAccess.revoked_at.is_(None))
-        .where(GuestAccess.expires_at > now(), STANDS)
+        .where(GuestAccess.reference == known)
     ).first()
     right = hmac.compare_digest(access.code_digest if access else _NEVER, digest(normalise(code)))
     if access is None or not right:
         attempts.note(book, address, attempts.WRONG_CODE)
         db.session.commit()
         raise _wrong()
+    if not access.opens:
+        raise Refused(
+            "guest.over",
+            _("Cet accès est terminé. Demandez un nouveau code à ALC ; vos réponses déjà données restent."),
+        )
     attempts.note(book, address, attempts.SIGNED_IN)
     entered = db.session.get_one(GuestAccess, access.id)
     entered.seen_at = now()

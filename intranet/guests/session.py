@@ -99,10 +99,24 @@ def load_guest() -> Actor | None:
     )
 
 
-def open_session(reference: str) -> None:
-    """Let this browser in. The cookie is emptied first: what was planted in it, or who was signed in, is gone."""
+def last_language() -> str:
+    """The language of who came in last with this browser, whose access may be over since; empty if nobody did."""
+    kept = session.get(COOKIE)
+    return str(kept.get("language", "")) if isinstance(kept, dict) else ""
+
+
+def open_session(reference: str, language: str = "") -> None:
+    """Let this browser in. The cookie is emptied first: what was planted in it, or who was signed in, is gone.
+
+    ``language``: the door's, when another than the access's was chosen there.
+    """
     session.clear()
-    session[COOKIE] = {"reference": reference, "at": int(now().timestamp()), "person": ""}
+    session[COOKIE] = {
+        "reference": reference,
+        "at": int(now().timestamp()),
+        "person": "",
+        "language": language,
+    }
     g.pop("guest", None)
 
 

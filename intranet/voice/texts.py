@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_timedelta
 from babel.numbers import format_currency
 from babel.units import format_unit
 
-from intranet.guests.rules import LANGUAGES as GUEST_LANGUAGES
+from intranet.guests.texts import FRENCH, LANGUAGES, Texts
 from intranet.typography import FIXED, french_spaces
 from intranet.works.catalogue import read_rows
-from intranet.works.terms import Side
 
-LANGUAGES: tuple[str, ...] = GUEST_LANGUAGES[Side.HOUSEHOLD]
-FRENCH = LANGUAGES[0]
+__all__ = ["FRENCH", "LANGUAGES", "Phrase", "Words", "words"]
+
 _NEVER_WEEKS = 100_000
 _NUMBERED = re.compile(r"^(?P<room>.*?)\s*(?P<number>\d{1,2})?$")
 
@@ -39,31 +37,12 @@ class Phrase(NamedTuple):
     language: str = ""
 
 
-class Words:
-    """The texts of one language. ``direction`` is that of its script."""
+class Words(Texts):
+    """The texts of the page in one language, with the works, the rooms and the figures as it says them."""
 
     def __init__(self, language: str) -> None:
-        raw = tomllib.loads(_read("family_page", f"{language}.toml"))
-        self.language = language
-        self.name: str = raw.pop("name")
-        self.direction: str = raw.pop("direction")
-        self._locale: str = raw.pop("locale")
-        self._and: str = raw.pop("and")  # between hours and minutes
-        self._texts = {
-            f"{section}.{key}": french_spaces(text) if language == FRENCH else text
-            for section, texts in raw.items()
-            for key, text in texts.items()
-        }
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The keys of the texts."""
-        return frozenset(self._texts)
-
-    def __call__(self, key: str, **values: str | int) -> str:
-        """The text, its braces filled. ``KeyError`` for an unknown one."""
-        text = self._texts[key]
-        return text.format(**values) if values else text
+        super().__init__("family_page", language)
+        self._and: str = self._raw["and"]  # between hours and minutes
 
     def works(self, code: str, label: str) -> tuple[Phrase, str]:
         """A line of works in plain words, and what it says more than its kind, as it is written.
@@ -87,11 +66,6 @@ class Words:
     def amount(self, cents: int) -> str:
         """Euros, as they are written where the language is read."""
         return format_currency(Decimal(cents) / 100, "EUR", locale=self._locale).replace("EUR", "€")
-
-    def day(self, value: date) -> str:
-        """``14 mars 2019``; the first of a month is an ordinal in French."""
-        text = str(format_date(value, "long", locale=self._locale))
-        return f"1er{text[1:]}" if self.language == FRENCH and value.day == 1 else text
 
     def months(self, count: int) -> str:
         """``6 mois``, never years. As a span of time, as days are."""

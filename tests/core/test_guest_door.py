@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from email.message import EmailMessage
+from html import unescape
 
 import pytest
 import time_machine
@@ -24,6 +26,7 @@ from intranet.extensions import db
 from intranet.guests.models import GuestAccess
 from intranet.guests.rules import ALPHABET, CODE_LENGTH, draw, grouped, normalise
 from intranet.guests.service import OpenedAccess, open_access, revoke_access
+from intranet.guests.texts import LANGUAGES, door_texts
 from intranet.jobs.models import OutboxRow
 from intranet.jobs.service import run_due
 from intranet.mail.service import JOB as MAIL_JOB
@@ -115,18 +118,10 @@ def test_only_a_digest_of_the_code_is_kept_and_no_log_tells_it(
 def test_whatever_is_wrong_the_answer_is_the_same(
     client: FlaskClient, coordinator: Actor, split: Split, access: OpenedAccess
 ) -> None:
-    revoked = make_access(coordinator, split.id)
-    with writing():
-        revoke_access(coordinator, revoked.access_id)
-    expired = make_access(coordinator, split.id, days=1)
-    row_of(expired).expires_at = now() - timedelta(seconds=1)
-    db.session.commit()
     other = make_access(coordinator, split.id)
     attempts = [
         (access.reference, other.code),
         ("ABCD-EFGH", access.code),
-        (revoked.reference, revoked.code),
-        (expired.reference, expired.code),
         (access.reference, access.code[:-1]),
     ]
     said = set()
@@ -138,6 +133,86 @@ def test_whatever_is_wrong_the_answer_is_the_same(
         assert code not in page
         said.add(page[page.index("notice-error") :].partition("</ul>")[0])
     assert len(said) == 1
+
+
+def test_the_right_code_of_an_access_that_is_over_says_so(
+    client: FlaskClient, coordinator: Actor, split: Split, access: OpenedAccess
+) -> None:
+    revoked = make_access(coordinator, split.id)
+    with writing():
+        revoke_access(coordinator, revoked.access_id)
+    expired = make_access(coordinator, split.id, days=1)
+    row_of(expired).expires_at = now() - timedelta(seconds=1)
+    db.session.commit()
+    for over in (revoked, expired):
+        assert "Cet accès est terminé." in knock(client, over.reference, over.code).get_data(as_text=True)
+        wrong = knock(client, over.reference, access.code).get_data(as_text=True)
+        assert WRONG in wrong
+        assert "terminé" not in wrong
+
+
+@pytest.mark.parametrize("language", ["ar", "pt", "uk"])
+def test_the_door_speaks_the_familys_language_until_it_is_left(
+    client: FlaskClient, coordinator: Actor, split: Split, language: str
+) -> None:
+    t = door_texts(language)
+    access = make_access(coordinator, split.id, Side.HOUSEHOLD)
+    page = unescape(client.get(f"/acces?lang={language}").get_data(as_text=True))
+    assert f'<html lang="{language}" dir="{t.direction}"' in page
+    assert t("door.intro") in page
+    assert 'href="/acces?lang=fr"' in page
+    form = {"reference": access.reference, "code": "", "csrf_token": csrf_token(client, "/acces")}
+    for code, told in (("", "door.missing"), ("ABCD-EFGH-JKMN-PQRS", "door.wrong")):
+        answer = client.post(f"/acces?lang={language}", data={**form, "code": code})
+        assert answer.status_code == 422
+        assert t(told) in unescape(answer.get_data(as_text=True))
+    answer = client.post(f"/acces?lang={language}", data={**form, "code": access.code})
+    assert answer.location == f"/acces/famille?lang={language}"
+    with writing():
+        revoke_access(coordinator, access.access_id)
+    assert t("door.intro") in unescape(
+        client.get("/acces/famille", follow_redirects=True).get_data(as_text=True)
+    )
+    assert client.get("/acces?lang=en").location == "/acces"
+
+
+def test_a_family_says_who_it_is_in_its_language(
+    client: FlaskClient, coordinator: Actor, split: Split
+) -> None:
+    let_in(client, make_access(coordinator, split.id, Side.HOUSEHOLD, language="ar"))
+    t = door_texts("ar")
+    page = unescape(client.get("/acces/qui").get_data(as_text=True))
+    assert t("who.why") in page
+    token = csrf_token(client, "/acces/qui")
+    empty = client.post("/acces/qui?lang=ar", data={"name": " ", "csrf_token": token})
+    assert t("who.missing") in unescape(empty.get_data(as_text=True))
+    said = client.post("/acces/qui?lang=ar", data={"name": "أمينة", "csrf_token": token})
+    assert said.location == "/acces/famille?lang=ar"
+    left = client.post("/acces/quitter?lang=ar", data={"csrf_token": token})
+    assert left.location == "/acces?lang=ar"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_familys_mail_is_in_its_language(coordinator: Actor, split: Split, language: str) -> None:
+    access = make_access(coordinator, split.id, Side.HOUSEHOLD, email="f@f.example", language=language)
+    message, t = queued_mails()[-1], door_texts(language)
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert t("mail.open") in text
+    assert access.code in text
+    assert f"lang={language}" in text
+    assert message["Content-Language"] == language
+    html = unescape(message.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert f'dir="{t.direction}"' in html
+    assert t("mail.button") in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_doors_texts_are_complete_in_each_language(language: str) -> None:
+    french, own = door_texts("fr"), door_texts(language)
+    assert own.known == french.known
+    for key in own.known:
+        assert re.findall(r"{\w+}", own(key)) == re.findall(r"{\w+}", french(key)), key
+        assert own(key) != french(key) or language == "fr" or key in {"door.code", "letter.day"}, key
 
 
 def test_fifty_guesses_get_nothing_and_close_the_reference_for_a_while(
@@ -273,14 +348,6 @@ def test_the_code_leaves_by_mail_and_stays_nowhere_after(coordinator: Actor, spl
     assert access.code in text
     run_due()
     assert access.code not in str(list(db.session.scalars(select(OutboxRow.payload))))
-
-
-@pytest.mark.parametrize(("language", "spoken"), [("en", "en"), ("uk", "fr")])
-def test_the_mail_speaks_the_language_chosen_where_its_words_exist(
-    coordinator: Actor, split: Split, language: str, spoken: str
-) -> None:
-    make_access(coordinator, split.id, Side.HOUSEHOLD, email="famille@exemple.example", language=language)
-    assert queued_mails()[-1]["Content-Language"] == spoken
 
 
 def test_whoever_was_sent_a_code_is_reminded_there_as_long_as_it_opens(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+import segno
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
@@ -17,6 +19,8 @@ from intranet.documents.service import store_bytes
 from intranet.extensions import db
 from intranet.guests.models import GuestAccess
 from intranet.guests.service import OpenedAccess
+from intranet.guests.texts import LANGUAGES, door_texts
+from intranet.mail.service import link
 from intranet.organisations.models import Organisation
 from intranet.testing.factories import make_actor, make_user
 from intranet.testing.guests import let_in, make_access
@@ -368,6 +372,28 @@ def test_a_letter_in_english_is_written_in_english_on_a_french_screen(scene: Sce
     browser = scene.alc()
     opened = browser.post(f"/staff/splits/{scene.split_id}/access", {**LETTER, "language": "en"})
     assert '<article class="letter" lang="en">' in text_of(browser.get(opened.location))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_familys_letter_is_in_its_language_with_a_picture_that_opens_its_page(
+    scene: Scene, language: str
+) -> None:
+    browser = scene.alc()
+    form = {**LETTER, "side": "household", "language": language}
+    letter = browser.get(browser.post(f"/staff/splits/{scene.split_id}/access", form).location)
+    page, t = text_of(letter), door_texts(language)
+    assert f'<article class="letter" lang="{language}" dir="{t.direction}">' in page
+    assert plain(t("letter.one")) in plain(page)
+    reference, code = (
+        page.partition(f'<dt>{t(key)}</dt><dd><bdi dir="ltr">')[2].partition("<")[0]
+        for key in ("door.reference", "door.code")
+    )
+    address = f"{link('guests.enter', reference=reference, lang=language)}#{code}"
+    assert (
+        f'src="{unescape(segno.make(address, error="m").svg_data_uri(scale=4, border=2, light="white"))}"'
+        in page
+    )
+    assert code not in link("guests.enter", reference=reference, lang=language)
 
 
 def test_alc_opens_by_mail_and_closes(scene: Scene) -> None:

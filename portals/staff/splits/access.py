@@ -12,12 +12,13 @@ from wtforms.validators import NumberRange
 
 from intranet import permissions as p
 from intranet.access import actor, require, requires
-from intranet.clock import now, today
+from intranet.clock import PARIS, now, today
 from intranet.errors import Refused
 from intranet.guests import queries as guests
 from intranet.guests import service
 from intranet.guests.rules import LANGUAGES, LONGEST_DAYS, grouped
 from intranet.guests.service import OpenedAccess
+from intranet.guests.texts import door_texts
 from intranet.guests.wordings import LANGUAGES as NAMES
 from intranet.guests.wordings import state_word
 from intranet.mail.service import link
@@ -156,6 +157,8 @@ def _letter_of(split_id: int, access_id: int) -> str:
 
 def _letter(head: Any, access: Row, code: str) -> ResponseReturnValue:
     """The letter, in its reader's language, in a page that no browser keeps: the code is nowhere else."""
+    if access.side is Side.HOUSEHOLD:
+        return _family_letter(head, access, code)
     language = access.language if access.language in LANGUAGES[Side.BAILLEUR] else "fr"
     door = link("guests.enter")
     reference = grouped(access.reference)
@@ -166,9 +169,8 @@ def _letter(head: Any, access: Row, code: str) -> ResponseReturnValue:
             reference=reference,
             code=code,
             language=language,
-            to_bailleur=access.side is Side.BAILLEUR,
             door=door.partition("://")[2],
-            picture=_qr(link("guests.enter", reference=reference)),
+            picture=_qr(link("guests.enter", reference=reference), code),
             until=access.expires_at,
             person=actor(),
             today=today(),
@@ -176,8 +178,29 @@ def _letter(head: Any, access: Row, code: str) -> ResponseReturnValue:
     return page, SHOWN, {"Cache-Control": "no-store"}
 
 
-def _qr(url: str) -> str:
-    """A picture of the address with the reference, never the code."""
+def _family_letter(head: Any, access: Row, code: str) -> ResponseReturnValue:
+    """The same to a family, in its own language: those of the site and three more."""
+    t, reference = door_texts(access.language), grouped(access.reference)
+    page = render_template(
+        "staff/splits/family_letter.html",
+        split=head,
+        t=t,
+        reference=reference,
+        code=code,
+        door=link("guests.enter").partition("://")[2],
+        picture=_qr(link("guests.enter", reference=reference, lang=t.language), code),
+        written=t.day(today()),
+        until=t.day(access.expires_at.astimezone(PARIS).date()),
+        person=actor(),
+    )
+    return page, SHOWN, {"Cache-Control": "no-store"}
+
+
+def _qr(url: str, code: str) -> str:
+    """A picture of the address with the reference and the code: who holds the letter holds both.
+
+    The code stands after the ``#``: no browser sends it, so that no log and no other site ever has it.
+    """
     import segno  # only here
 
-    return str(segno.make(url, error="m").svg_data_uri(scale=4, border=2, light="white"))
+    return str(segno.make(f"{url}#{code}", error="m").svg_data_uri(scale=4, border=2, light="white"))
