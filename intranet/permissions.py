@@ -94,7 +94,7 @@ PERMISSIONS = (
     Permission(DOSSIER_EXPORT, _l("Exporter les dossiers"), _FOLLOWING | {Role.DIRECTOR}),
     Permission(DOSSIER_GRANT, _l("Ouvrir un dossier protégé à une personne"), _COORDINATION),
     Permission(DOSSIER_READ, _l("Lire un dossier"), STAFF_ROLES),
-    Permission(DWELLING_MANAGE, _l("Enregistrer un logement"), _FOLLOWING),
+    Permission(DWELLING_MANAGE, _l("Enregistrer un logement et ses diagnostics"), _FOLLOWING | _SITE),
     Permission(DWELLING_READ, _l("Voir les logements"), STAFF_ROLES | {Role.AGENT}),
     Permission(FILE_READ, _l("Ouvrir un fichier"), _EVERYONE | _GUESTS),
     Permission(GUEST_ADOPT, _l("Reprendre à son compte les réponses données avec un code"), _AGENT),

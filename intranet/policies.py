@@ -116,10 +116,16 @@ def _contracts(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is OrganisationKind.BAILLEUR:
         return Contract.split_id.in_(select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id))
     if scope.kind is OrganisationKind.WORKS_PARTNER:
-        return Contract.partner_id == ACTOR.organisation_id
+        return and_(Contract.partner_id == ACTOR.organisation_id, ~_revoked(Contract.dossier_id))
     if isinstance(scope.role, GuestRole):
         return Contract.split_id == ACTOR.guest_split_id
     return false()
+
+
+def _revoked(dossier_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """The family took its adhésion back: from that day its works are no partner's business."""
+    ended = select(Dossier.id).where(Dossier.id == dossier_id, Dossier.joining_revoked_on.is_not(None))
+    return ended.correlate(Contract, Chantier).exists()
 
 
 def _commitments(scope: Scope) -> ColumnElement[bool]:
@@ -138,7 +144,7 @@ def _chantiers(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is OrganisationKind.BAILLEUR:
         return Chantier.bailleur_id == ACTOR.organisation_id
     if scope.kind is OrganisationKind.WORKS_PARTNER:
-        return Chantier.partner_id == ACTOR.organisation_id
+        return and_(Chantier.partner_id == ACTOR.organisation_id, ~_revoked(Chantier.dossier_id))
     return false()
 
 
@@ -204,7 +210,7 @@ def _files(scope: Scope) -> ColumnElement[bool]:
             ~_joined(Split.bailleur_id != ACTOR.organisation_id),
         )
     if scope.kind is OrganisationKind.WORKS_PARTNER:
-        mine = select(Chantier.dossier_id).where(Chantier.partner_id == ACTOR.organisation_id)
+        mine = select(Chantier.dossier_id).where(_chantiers(scope))
         return and_(
             Document.audience.contains("partner"),
             or_(Document.dossier_id.in_(mine), exists().where(_of_a_contract(), _contracts(scope))),

@@ -16,9 +16,10 @@ from intranet.chantiers.image_right import right_of
 from intranet.chantiers.loading import take_chantier
 from intranet.chantiers.machine import UNDONE
 from intranet.chantiers.models import Chantier, Hours, Reserve, SitePhoto, Task
-from intranet.chantiers.opening import AUDIENCE
 from intranet.chantiers.photos import erase_people
+from intranet.chantiers.recording import AUDIENCE
 from intranet.chantiers.rules import SITE_HOLDERS
+from intranet.chantiers.safety import give_back
 from intranet.chantiers.search import index_chantier
 from intranet.chantiers.terms import ChantierState, TaskState
 from intranet.errors import Refused
@@ -61,6 +62,8 @@ def apply(actor: Actor, contract: Contract) -> None:
     chantier = take_chantier(chantier_id)
     gone = _left_behind(chantier, contract.lines)
     _refuse_begun(gone)
+    _hand_to_bailleur(gone, contract.lines)
+    gone = [task for task in gone if task.holder is not Holder.BAILLEUR]
     chantier.contract_id = contract.id
     tasks = {task.line_id: task for task in _tasks(chantier)}
     for task in gone:
@@ -69,6 +72,7 @@ def apply(actor: Actor, contract: Contract) -> None:
     for position, line in enumerate(_in_order(contract.lines), start=1):
         _follow(actor, chantier, line, position, tasks.get(line.get("origin_id")))
     db.session.flush()
+    give_back(actor, chantier)
     index_chantier(chantier.id)
     if right_of(chantier).agreed is False:
         erase_people([chantier])
@@ -122,11 +126,13 @@ def _tasks(chantier: Chantier) -> Sequence[Task]:
 def _left_behind(chantier: Chantier, lines: Lines) -> list[Task]:
     """The tasks whose line the amendment takes away, or gives to the bailleur."""
     kept = {line.get("origin_id") for line in lines if Holder(line["holder"]) in SITE_HOLDERS}
-    return [task for task in _tasks(chantier) if task.line_id not in kept]
+    return [
+        task for task in _tasks(chantier) if task.line_id not in kept and task.holder is not Holder.BAILLEUR
+    ]
 
 
 def _refuse_begun(tasks: Sequence[Task]) -> None:
-    begun = [task for task in tasks if _begun(task)]
+    begun = [task for task in tasks if _begun(task) and not task.blocked_rule]
     if begun:
         named = ", ".join(f"{task.label} ({task.room})" for task in begun)
         raise Refused(
@@ -137,6 +143,15 @@ def _refuse_begun(tasks: Sequence[Task]) -> None:
                 tasks=named,
             ),
         )
+
+
+def _hand_to_bailleur(tasks: Sequence[Task], lines: Lines) -> None:
+    """What a guard-rail stopped under way goes to the bailleur with its hours: it stays blocked, to be handed over."""
+    followed = {line.get("origin_id"): line["id"] for line in lines}
+    for task in tasks:
+        if task.blocked_rule and _begun(task):
+            task.holder, task.blocked_rule = Holder.BAILLEUR, ""
+            task.line_id = followed.get(task.line_id)
 
 
 def _begun(task: Task) -> bool:

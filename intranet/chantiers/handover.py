@@ -11,7 +11,8 @@ from intranet.chantiers.commands import HandOverTask
 from intranet.chantiers.loading import gone, stale, take_task, task_facts
 from intranet.chantiers.machine import TASK
 from intranet.chantiers.models import Reserve, Task
-from intranet.chantiers.moves import SHORT, record_task
+from intranet.chantiers.moves import SHORT
+from intranet.chantiers.recording import record_task
 from intranet.chantiers.terms import TaskState
 from intranet.clock import today
 from intranet.errors import Refused
@@ -39,7 +40,7 @@ def hand_over_task(actor: Actor, command: HandOverTask) -> Task:
     before, task.state = task.state, move.target
     if not command.accepted:
         db.session.add(_reserve(task, command, text))
-        task.before_blocked, task.blocked_reason = None, ""
+        task.before_blocked, task.blocked_reason, task.blocked_rule = None, "", ""
         if before is TaskState.RESERVE:
             flag_modified(task, "state")  # it stays, yet the task is no longer what the form showed
     record_task(actor, task, chantier, move.event, before, text)

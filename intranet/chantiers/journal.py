@@ -13,7 +13,7 @@ from intranet.access import Actor, OrganisationKind, require_may
 from intranet.chantiers.commands import EnterHours, HoursEntry, WriteNote
 from intranet.chantiers.loading import take_chantier, task_of
 from intranet.chantiers.models import Chantier, Hours, SessionNote, Task
-from intranet.chantiers.opening import ON_SITE
+from intranet.chantiers.recording import ON_SITE
 from intranet.chantiers.rules import LONGEST_DAY, too_long
 from intranet.chantiers.terms import HoursRole
 from intranet.clock import today

@@ -7,16 +7,20 @@ from datetime import date
 from sqlalchemy import func, select
 
 from intranet.access import Actor
+from intranet.chantiers.doubts import doubts, missing_team
 from intranet.chantiers.insurance import insured_on
 from intranet.chantiers.machine import DONE, HANDED_OVER, ChantierFacts, TaskFacts
 from intranet.chantiers.models import Chantier, Reserve, StartCheck, Task
 from intranet.chantiers.rules import missing_items
+from intranet.chantiers.safety import unsafe_tasks
 from intranet.chantiers.terms import TaskState
+from intranet.dossiers.models import Dossier
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.timeline.queries import entries
 from intranet.timeline.service import SIDES
 from intranet.translation import gettext as _
+from intranet.works.machine import JOINED_STATES
 from intranet.works.models import Contract
 from intranet.works.terms import ContractState
 
@@ -64,14 +68,23 @@ def task_of(chantier: Chantier, task_id: int) -> Task:
     return task
 
 
-def chantier_facts(chantier: Chantier, starts_on: date) -> ChantierFacts:
-    """What the guards of the chantier look at; the family's insurance is asked for the day ``starts_on``."""
+def chantier_facts(
+    chantier: Chantier, starts_on: date, move: str = "", confirmed: bool = False
+) -> ChantierFacts:
+    """What the guards of the chantier look at; the family's insurance is asked for the day ``starts_on``.
+
+    ``move`` names what is about to be done: what is to be confirmed depends on it.
+    """
     tasks = db.session.execute(
-        select(Task.label, Task.state).where(Task.chantier_id == chantier.id).order_by(Task.position, Task.id)
+        select(Task.id, Task.label, Task.state)
+        .where(Task.chantier_id == chantier.id)
+        .order_by(Task.position, Task.id)
     ).all()
     ticked = db.session.scalars(select(StartCheck.item).where(StartCheck.chantier_id == chantier.id))
     contract = db.session.scalar(select(Contract.state).where(Contract.id == chantier.contract_id))
     attested = db.session.scalar(insured_on(), {"chantier_id": chantier.id, "day": starts_on})
+    dossier = db.session.get_one(Dossier, chantier.dossier_id)
+    unsafe = unsafe_tasks(chantier)
     over = DONE | {TaskState.BLOCKED}
     return ChantierFacts(
         missing=missing_items(
@@ -79,6 +92,11 @@ def chantier_facts(chantier: Chantier, starts_on: date) -> ChantierFacts:
         ),
         undone=tuple(task.label for task in tasks if task.state not in over),
         not_handed_over=tuple(task.label for task in tasks if task.state not in HANDED_OVER),
+        unsafe=tuple(task.label for task in tasks if task.id in unsafe),
+        joined=dossier.state in JOINED_STATES,
+        team=missing_team(dossier),
+        doubts=tuple(doubts(move, chantier, dossier.entry_on)),
+        confirmed=confirmed,
     )
 
 
@@ -87,4 +105,4 @@ def task_facts(task: Task, chantier: Chantier) -> TaskFacts:
     left = db.session.scalar(
         select(func.count()).where(Reserve.task_id == task.id, Reserve.lifted_on.is_(None))
     )
-    return TaskFacts(chantier.state, task.before_blocked, left or 0)
+    return TaskFacts(chantier.state, task.before_blocked, left or 0, task.id in unsafe_tasks(chantier))

@@ -32,11 +32,20 @@ BEFORE_START = frozenset({C.PREPARED, C.CLEARED})
 
 @dataclass(frozen=True, slots=True)
 class ChantierFacts:
-    """What the guards of a chantier look at: missing items, and labels of tasks."""
+    """What the guards of a chantier look at: missing items, labels of tasks, and what is to be confirmed.
+
+    ``team``: the people of the dossier still to be named (R13). ``doubts``: sentences that do not forbid the move, but
+    that somebody must have read: a reason, which is recorded, says so (``confirmed``).
+    """
 
     missing: tuple[StartItem, ...] = ()
     undone: tuple[str, ...] = ()
     not_handed_over: tuple[str, ...] = ()
+    unsafe: tuple[str, ...] = ()  # tasks still to be done that break a guard-rail of the home
+    joined: bool = True
+    team: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class TaskFacts:
     chantier: C
     before_blocked: T | None = None
     open_reserves: int = 0
+    unsafe: bool = False  # it breaks a guard-rail of the home as it is known today
 
 
 def _listed(labels: tuple[str, ...], most: int = 5) -> str:
@@ -58,6 +68,60 @@ def _may_start(facts: ChantierFacts) -> Refused | None:
         return None
     names = ", ".join(str(START_ITEMS[item]).lower() for item in facts.missing)
     return Refused("chantier.start_list", _("Il manque avant de démarrer : %(names)s.", names=names))
+
+
+def _diagnostics_read(facts: ChantierFacts) -> Refused | None:
+    if StartItem.DIAGNOSTICS not in facts.missing:
+        return None
+    return Refused(
+        "chantier.diagnostics",
+        _("Un constat a changé dans ce logement : lisez les diagnostics et cochez-les avant de reprendre."),
+    )
+
+
+def _safe(facts: ChantierFacts) -> Refused | None:
+    if not facts.unsafe:
+        return None
+    return Refused(
+        "chantier.unsafe",
+        _(
+            "Ce qui est connu du logement interdit maintenant : %(tasks)s. Il faut un avenant qui confie ces travaux "
+            "au bailleur, ou un constat favorable.",
+            tasks=_listed(facts.unsafe),
+        ),
+    )
+
+
+def _family_joined(facts: ChantierFacts) -> Refused | None:
+    if facts.joined:
+        return None
+    return Refused(
+        "chantier.not_joined",
+        _("L’adhésion de la famille n’est pas en cours : le chantier attend qu’elle soit enregistrée."),
+    )
+
+
+def _team_named(facts: ChantierFacts) -> Refused | None:
+    """Each chantier has a social and a technical référent (R13)."""
+    if not facts.team:
+        return None
+    return Refused(
+        "chantier.team",
+        _(
+            "Il manque à l’équipe avant de démarrer : %(people)s. ALC les nomme sur le dossier.",
+            people=", ".join(facts.team),
+        ),
+    )
+
+
+def _confirmed(facts: ChantierFacts) -> Refused | None:
+    if not facts.doubts or facts.confirmed:
+        return None
+    return Refused(
+        "chantier.confirm",
+        _("%(doubts)s Dites pourquoi vous continuez : ce sera noté.", doubts=" ".join(facts.doubts)),
+        field="reason",
+    )
 
 
 def _all_done(facts: ChantierFacts) -> Refused | None:
@@ -94,6 +158,18 @@ def _is_open(facts: TaskFacts) -> Refused | None:
     return Refused("task.chantier_over", _("Le chantier est terminé."))
 
 
+def _is_safe(facts: TaskFacts) -> Refused | None:
+    if not facts.unsafe:
+        return None
+    return Refused(
+        "task.unsafe",
+        _(
+            "Ce qui est connu du logement (amiante, plomb, décence) interdit cette tâche. Il faut un avenant qui la "
+            "confie au bailleur, ou un constat favorable."
+        ),
+    )
+
+
 def _is_not_over(facts: TaskFacts) -> Refused | None:
     if facts.chantier in RUNNING | BEFORE_START:
         return None
@@ -114,19 +190,40 @@ def _no_reserve_left(facts: TaskFacts) -> Refused | None:
     return Refused("task.reserve_left", _("Une réserve n’est pas encore levée."))
 
 
+PREPARED = (_family_joined, _team_named, _may_start, _safe)
+"""What must hold before anyone lifts a tool."""
+
 CHANTIER = Machine(
     "chantier",
     C,
+    Transition("clear", frozenset({C.PREPARED}), C.CLEARED, p.CHANTIER_PREPARE, "chantier.cleared", PREPARED),
     Transition(
-        "clear", frozenset({C.PREPARED}), C.CLEARED, p.CHANTIER_PREPARE, "chantier.cleared", (_may_start,)
+        "start",
+        frozenset({C.CLEARED}),
+        C.OPEN,
+        p.CHANTIER_RUN,
+        "chantier.started",
+        (*PREPARED, _confirmed),
     ),
-    Transition("start", frozenset({C.CLEARED}), C.OPEN, p.CHANTIER_RUN, "chantier.started", (_may_start,)),
     Transition("unclear", frozenset({C.CLEARED}), C.PREPARED, p.CHANTIER_PREPARE, "chantier.uncleared"),
     Transition("pause", frozenset({C.OPEN}), C.PAUSED, p.CHANTIER_RUN, "chantier.paused", needs_reason=True),
-    Transition("resume", frozenset({C.PAUSED}), C.OPEN, p.CHANTIER_RUN, "chantier.resumed"),
+    Transition(
+        "resume",
+        frozenset({C.PAUSED}),
+        C.OPEN,
+        p.CHANTIER_RUN,
+        "chantier.resumed",
+        (_family_joined, _safe, _diagnostics_read),
+    ),
     Transition("finish", frozenset({C.OPEN}), C.FINISHED, p.CHANTIER_RUN, "chantier.finished", (_all_done,)),
     Transition(
-        "reopen", frozenset({C.FINISHED}), C.OPEN, p.CHANTIER_RUN, "chantier.reopened", needs_reason=True
+        "reopen",
+        frozenset({C.FINISHED}),
+        C.OPEN,
+        p.CHANTIER_RUN,
+        "chantier.reopened",
+        (_family_joined, _safe),
+        needs_reason=True,
     ),
     Transition(
         "hand_over",
@@ -134,7 +231,7 @@ CHANTIER = Machine(
         C.HANDED_OVER,
         p.HANDOVER_DECIDE,
         "chantier.handed_over",
-        (_all_handed_over,),
+        (_all_handed_over, _confirmed),
     ),
 )
 
@@ -153,17 +250,19 @@ def _was(state: T) -> Transition[T]:
         state,
         p.CHANTIER_RUN,
         "task.unblocked",
-        (_is_not_over, came_from),
+        (_is_not_over, came_from, _is_safe),
     )
 
 
 TASK = Machine(
     "task",
     T,
-    Transition("prepare", frozenset({T.TO_DO}), T.READY, p.CHANTIER_RUN, "task.ready", (_is_open,)),
-    Transition("start", frozenset({T.TO_DO, T.READY}), T.DOING, p.CHANTIER_RUN, "task.started", (_is_open,)),
+    Transition("prepare", frozenset({T.TO_DO}), T.READY, p.CHANTIER_RUN, "task.ready", (_is_open, _is_safe)),
+    Transition(
+        "start", frozenset({T.TO_DO, T.READY}), T.DOING, p.CHANTIER_RUN, "task.started", (_is_open, _is_safe)
+    ),
     Transition("finish", frozenset({T.DOING}), T.DONE, p.CHANTIER_RUN, "task.done", (_is_open,)),
-    Transition("resume", frozenset({T.DONE}), T.DOING, p.CHANTIER_RUN, "task.resumed", (_is_open,)),
+    Transition("resume", frozenset({T.DONE}), T.DOING, p.CHANTIER_RUN, "task.resumed", (_is_open, _is_safe)),
     Transition(
         "block", UNDONE, T.BLOCKED, p.CHANTIER_RUN, "task.blocked", (_is_not_over,), needs_reason=True
     ),

@@ -86,6 +86,9 @@ class Task(Versioned, Model):
     state: Mapped[TaskState] = mapped_column(choice(TaskState), default=TaskState.TO_DO, active_history=True)
     before_blocked: Mapped[TaskState | None] = mapped_column(choice(TaskState))
     blocked_reason: Mapped[str] = mapped_column(String(255), default="")
+    blocked_rule: Mapped[str] = mapped_column(
+        String(40), default="", server_default=""
+    )  # the guard-rail that stopped it, of itself; empty when a person did
     planned_minutes: Mapped[int] = mapped_column(Integer, default=0)
     done_on: Mapped[date | None] = mapped_column(Date)
 

@@ -10,7 +10,7 @@ from intranet.chantiers.insurance import start_day
 from intranet.chantiers.loading import chantier_facts, stale, take_chantier, take_task, task_facts
 from intranet.chantiers.machine import BEFORE_START, CHANTIER, TASK
 from intranet.chantiers.models import Chantier, StartCheck, Task
-from intranet.chantiers.opening import AUDIENCE, ON_SITE
+from intranet.chantiers.recording import ON_SITE, record_chantier, record_task
 from intranet.chantiers.terms import ChantierState, StartItem, TaskState
 from intranet.clock import today
 from intranet.database import now
@@ -50,6 +50,7 @@ def untick_start(actor: Actor, chantier_id: int, item: StartItem) -> None:
 
 
 def _take_list(actor: Actor, chantier_id: int, item: StartItem) -> Chantier:
+    """The chantier whose list is open: before the start, or paused with its diagnostics to be read again."""
     require_may(actor, p.CHANTIER_PREPARE)
     chantier = take_chantier(chantier_id)
     if item is StartItem.CONTRACT:
@@ -62,6 +63,8 @@ def _take_list(actor: Actor, chantier_id: int, item: StartItem) -> Chantier:
             "chantier.insurance_item",
             _("L’assurance se constate d’après l’attestation jointe au dossier : elle ne se coche pas."),
         )
+    if chantier.state is ChantierState.PAUSED and item is StartItem.DIAGNOSTICS:
+        return chantier
     if chantier.state not in BEFORE_START:
         raise Refused("chantier.started", _("Le chantier a démarré : la liste ne change plus."))
     return chantier
@@ -104,7 +107,8 @@ def move_chantier(
 
 def _move(actor: Actor, chantier: Chantier, name: str, reason: str) -> None:
     starts_on = today() if name == "start" else start_day(chantier.planned_start)
-    move = CHANTIER.check(name, chantier.state, chantier_facts(chantier, starts_on), reason)
+    facts = chantier_facts(chantier, starts_on, name, bool(reason))
+    move = CHANTIER.check(name, chantier.state, facts, reason)
     before, chantier.state, chantier.state_since = chantier.state, move.target, now()
     match name:
         case "start":
@@ -116,18 +120,8 @@ def _move(actor: Actor, chantier: Chantier, name: str, reason: str) -> None:
             chantier.finished_on = None
         case "hand_over":
             chantier.handed_over_on = today()
-    record(
-        move.event,
-        actor=actor,
-        subject="chantier",
-        subject_id=chantier.id,
-        dossier_id=chantier.dossier_id,
-        from_state=before,
-        to_state=move.target,
-        reason=reason,
-        audience=audience_of(reason),
-    )
-    if name == "start":
+    record_chantier(actor, chantier, move.event, before, reason)
+    if name in ("start", "resume"):
         dossiers.works_started(actor, chantier.dossier_id)
     elif name == "hand_over":
         dossiers.works_finished(actor, chantier.dossier_id)
@@ -158,34 +152,11 @@ def move_task(actor: Actor, task_id: int, transition: str, version: int, reason:
     if move.target is TaskState.BLOCKED:
         task.before_blocked, task.blocked_reason = before, reason
     elif before is TaskState.BLOCKED:
-        task.before_blocked, task.blocked_reason = None, ""
+        task.before_blocked, task.blocked_reason, task.blocked_rule = None, "", ""
     task.done_on = (task.done_on or today()) if move.target is TaskState.DONE else None
     record_task(actor, task, chantier, move.event, before, reason)
     commit()
     return task
-
-
-def record_task(
-    actor: Actor, task: Task, chantier: Chantier, event: str, before: TaskState, reason: str = ""
-) -> None:
-    """Write a task's move down."""
-    record(
-        event,
-        actor=actor,
-        subject="task",
-        subject_id=task.id,
-        dossier_id=chantier.dossier_id,
-        from_state=before,
-        to_state=task.state,
-        reason=reason,
-        data={"task": task.label, "room": task.room},
-        audience=audience_of(reason),
-    )
-
-
-def audience_of(reason: str) -> tuple[str, ...]:
-    """A reason is a free text about a family: it stays between ALC and the works partner."""
-    return ON_SITE if reason else AUDIENCE
 
 
 def _unknown() -> Refused:

@@ -11,6 +11,7 @@ from intranet.access import Actor, OrganisationKind, Role, require_may
 from intranet.accounts.models import Membership, User
 from intranet.chantiers.loading import gone
 from intranet.chantiers.models import Chantier, Task
+from intranet.chantiers.recording import AUDIENCE
 from intranet.chantiers.rules import SITE_HOLDERS
 from intranet.chantiers.search import index_chantier
 from intranet.dossiers.models import Dwelling
@@ -21,12 +22,6 @@ from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
 from intranet.works.models import Contract, Split
 from intranet.works.terms import ContractState, Holder
-
-AUDIENCE = ("alc", "bailleur", "partner")
-"""Who follows the progress."""
-
-ON_SITE = ("alc", "partner")
-"""Who reads hours, notes and reasons."""
 
 
 def open_from_contract(

@@ -16,13 +16,14 @@ from intranet.chantiers import queries
 from intranet.chantiers.image_right import image_sentence
 from intranet.chantiers.machine import BEFORE_START
 from intranet.chantiers.rules import Progress
-from intranet.chantiers.terms import HoursRole, Moment
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
 from intranet.chantiers.views import Problem
 from intranet.chantiers.wordings import (
     CHANTIER_MOVES,
     HOLDERS,
     HOURS_ROLES,
     MOMENTS,
+    SAFETY_WORDS,
     SIDES,
     TASK_MOVES,
     next_sentence,
@@ -91,7 +92,7 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
     chantier = queries.chantier_header(chantier_id)
     if chantier is None:
         abort(404)
-    totals = queries.hours_totals(chantier_id)
+    totals, rows = queries.hours_totals(chantier_id), queries.tasks(chantier_id)
     tasks = [
         TaskView(
             row,
@@ -99,15 +100,17 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
             queries.task_moves(chantier.state, row, person.permissions),
             totals.by_task.get(row.id, {}),
         )
-        for row in queries.tasks(chantier_id)
+        for row in rows
     ]
     spots, image = queries.photo_spots(chantier_id), queries.image_answer(chantier_id)
-    start = queries.start_list(chantier) if chantier.state in BEFORE_START else []
+    moves = queries.chantier_moves(chantier.state, person.permissions)
+    start = list_to_tick(chantier)
     return {
         "chantier": chantier,
         "word": state_word(chantier.state, side),
         "sentence": next_sentence(chantier.state),
-        "moves": queries.chantier_moves(chantier.state, person.permissions),
+        "moves": moves,
+        "to_confirm": queries.to_confirm(chantier, moves),
         "progress": Progress(chantier.done, chantier.total),
         "alerts": alerts_of(chantier),
         "rooms": rooms_of(tasks),
@@ -122,7 +125,7 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         ),
         "notes": queries.notes(chantier_id),
         "start": start,
-        "missing": queries.start_refusal(start) if start else "",
+        "missing": queries.start_refusal(chantier, start, rows) if start else "",
         "reserves": queries.reserves(chantier_id),
         "hours_roles": hours_roles(side),
         "problem": problem,
@@ -130,6 +133,17 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         "max_upload_mb": settings().max_upload_mb,
         **words(),
     }
+
+
+def list_to_tick(chantier: Row) -> list[queries.StartLine]:
+    """The list before the start; of a chantier a finding paused, the diagnostics to be read again."""
+    if chantier.state in BEFORE_START:
+        return queries.start_list(chantier)
+    if chantier.state is not ChantierState.PAUSED:
+        return []
+    lines = queries.start_list(chantier)
+    unread = any(line.item is StartItem.DIAGNOSTICS and not line.ticked for line in lines)
+    return [line for line in lines if line.item is StartItem.DIAGNOSTICS] if unread else []
 
 
 def hours_roles(side: Side) -> list[tuple[HoursRole, Any]]:
@@ -148,5 +162,6 @@ def words() -> dict[str, Any]:
         "moment_words": MOMENTS,
         "role_words": HOURS_ROLES,
         "side_words": SIDES,
+        "safety_words": SAFETY_WORDS,
         "Moment": Moment,
     }

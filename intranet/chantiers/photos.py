@@ -12,7 +12,7 @@ from intranet.chantiers.commands import AddPhoto, AnswerImage
 from intranet.chantiers.image_right import AGREED, REFUSED, answer_on_split, right_of
 from intranet.chantiers.loading import stale, take_chantier, task_of
 from intranet.chantiers.models import Chantier, SitePhoto
-from intranet.chantiers.opening import AUDIENCE, ON_SITE
+from intranet.chantiers.recording import AUDIENCE, ON_SITE
 from intranet.chantiers.terms import Moment, Recognisable
 from intranet.clock import today
 from intranet.deletion import check_delete

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from intranet.chantiers import journal_statements, opening_statements, statements
+from intranet.chantiers.doubts import CONFIRMED, doubts, missing_team
 from intranet.chantiers.image_right import ImageRight, image_right, shown_answer
 from intranet.chantiers.insurance import start_day
-from intranet.chantiers.machine import CHANTIER, TASK, ChantierFacts, TaskFacts
+from intranet.chantiers.machine import CHANTIER, RUNNING, TASK, ChantierFacts, TaskFacts
 from intranet.chantiers.rules import BY_HAND, Progress, done_with_pct, missing_items
 from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
 from intranet.chantiers.wordings import START_ITEMS, contract_fact, insurance_fact, ticked_by
 from intranet.clock import today
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
+from intranet.works.machine import JOINED_STATES
 from intranet.works.terms import ContractState, Side
 
 Rows = Sequence[Row]
@@ -81,7 +83,7 @@ def task_moves(state: ChantierState, task: Row, may: Collection[str]) -> tuple[s
 
     The machine is asked, as it is when the move is made. Open reserves are for the handover page to show.
     """
-    facts = TaskFacts(state, task.before_blocked)
+    facts = TaskFacts(state, task.before_blocked, unsafe=bool(task.blocked_rule))
     return tuple(
         move.name
         for move in TASK.open_from(task.state)
@@ -195,14 +197,24 @@ def start_list(chantier: Row) -> list[StartLine]:
     ]
 
 
-def start_refusal(lines: Iterable[StartLine]) -> str:
-    """The sentence that says what is missing, or nothing: the machine's own guard."""
-    facts = ChantierFacts(missing=tuple(line.item for line in lines if not line.ticked))
-    for guard in CHANTIER.transitions["clear"].guards:
+def start_refusal(chantier: Row, lines: Iterable[StartLine], tasks: Rows) -> str:
+    """The sentence that says what stops the chantier (its header), or nothing: the machine's own guards."""
+    facts = ChantierFacts(
+        missing=tuple(line.item for line in lines if not line.ticked),
+        unsafe=tuple(task.label for task in tasks if task.blocked_rule),
+        joined=chantier.dossier_state in JOINED_STATES,
+        team=missing_team(chantier),
+    )
+    for guard in CHANTIER.transitions["resume" if chantier.state in RUNNING else "clear"].guards:
         refusal = guard(facts)
         if refusal is not None:
             return str(refusal.message)
     return ""
+
+
+def to_confirm(chantier: Row, moves: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """What is to be read and confirmed before each of the ``moves`` of a chantier (its header). One statement each."""
+    return {move: tuple(doubts(move, chantier, chantier.entry_on)) for move in moves if move in CONFIRMED}
 
 
 def reserves(chantier_id: int) -> Rows:

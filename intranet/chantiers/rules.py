@@ -17,6 +17,9 @@ SITE_HOLDERS = (Holder.TENANT, Holder.SHARED, Holder.PARTNER)
 BY_FACT = frozenset({StartItem.CONTRACT, StartItem.INSURANCE})
 """Items that what is recorded answers: the contract signed, the attestation on the dossier."""
 
+SAFETY_RULES = frozenset({"asbestos", "lead", "decency"})
+"""The guard-rails of ``works.guardrails`` that follow what is known of the home: they stop works agreed before."""
+
 BY_HAND = tuple(item for item in StartItem if item not in BY_FACT)
 """Items somebody ticks."""
 

@@ -29,7 +29,7 @@ from intranet.chantiers.rules import BY_HAND
 from intranet.chantiers.search import CHANTIER_PARTNER
 from intranet.chantiers.terms import ChantierState, TaskState
 from intranet.dossiers.joins import with_home
-from intranet.dossiers.models import Dwelling, Household
+from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
 from intranet.search.queries import newest
@@ -86,6 +86,10 @@ _ON_SITE = (
     Contract.state.label("contract_state"),
     Contract.document_id.label("contract_document"),
     _AMENDING.label("amending"),
+    Dossier.state.label("dossier_state"),
+    Dossier.referent_id,
+    Dossier.technical_id,
+    Dossier.entry_on,
 )
 
 
@@ -238,6 +242,7 @@ def tasks(scope: Scope) -> Statement:
             Task.version,
             Task.before_blocked,
             Task.blocked_reason,
+            Task.blocked_rule,
             Task.planned_minutes,
             spent.label("minutes"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -57,7 +57,15 @@ HOLDERS = {
     Holder.TENANT: _l("la famille"),
     Holder.SHARED: _l("la famille et le bailleur"),
     Holder.PARTNER: _l("les compagnons"),
+    Holder.BAILLEUR: _l("le bailleur"),
 }
+
+SAFETY_WORDS: dict[str, Any] = {
+    "asbestos": _l("Amiante possible dans ce logement : ne percez pas, ne poncez pas, ne déposez aucun sol."),
+    "lead": _l("Plomb possible dans ce logement : ne grattez et ne poncez aucune peinture."),
+    "decency": _l("Ces travaux rendent le logement décent : ils reviennent au bailleur."),
+}
+"""Why a guard-rail of the home stopped a task, by the rule: never a medical cause (``domain.md`` §6)."""
 
 SIDES = {
     Side.ALC: _l("ALC"),
@@ -138,6 +146,26 @@ def insurance_fact(until: date | None, starts_on: date, today: date) -> str:
             )
         )
     return str(_("attestation valable jusqu’au %(day)s", day=day(until)))
+
+
+def safety_pause() -> Any:
+    """Why a chantier stopped of itself."""
+    return _("Un constat a changé dans ce logement (amiante, plomb ou décence).")
+
+
+def overdue_works(works: Sequence[str]) -> str:
+    """The bailleur's works that should be done by now, as a sentence to confirm."""
+    return str(_("Le bailleur n’a pas encore fait : %(works)s.", works=", ".join(works)))
+
+
+def too_early(on: date) -> str:
+    """The start comes before the day planned."""
+    return str(_("Le démarrage est prévu le %(day)s.", day=day(on)))
+
+
+def before_entry(on: date) -> str:
+    """The start comes before the family has its keys."""
+    return str(_("La famille entre dans les lieux le %(day)s seulement.", day=day(on)))
 
 
 def task_word(state: TaskState) -> StateWord:
@@ -231,6 +259,7 @@ TIMELINE: dict[str, Any] = {
     "task.done": _l("a terminé « %(task)s » (%(room)s)"),
     "task.resumed": _l("a repris « %(task)s » (%(room)s)"),
     "task.blocked": _l("a signalé un blocage sur « %(task)s » (%(room)s)"),
+    "task.stopped": _l("« %(task)s » (%(room)s) est arrêtée : un constat a changé dans le logement"),
     "task.unblocked": _l("a débloqué « %(task)s » (%(room)s)"),
     "task.accepted": _l("a accepté « %(task)s » (%(room)s)"),
     "task.reconsidered": _l("est revenu sur l’acceptation de « %(task)s » (%(room)s)"),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from intranet import permissions as p
 from intranet.access import Actor, OrganisationKind, require_may
+from intranet.chantiers.findings import follow_finding
 from intranet.dossiers.commands import Allocate, DwellingFields
 from intranet.dossiers.dates import refuse_future, today
 from intranet.dossiers.loading import take_dwelling
@@ -20,6 +21,8 @@ from intranet.freetext import checked, clean
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
+from intranet.works.facts import dwelling_facts
+from intranet.works.service.reassessing import hold_splits
 
 KINDS = ("T1", "T2", "T3", "T4", "T5", "T6")
 DPE_CLASSES = ("A", "B", "C", "D", "E", "F", "G")
@@ -114,9 +117,14 @@ def record_dwelling(actor: Actor, fields: DwellingFields) -> Dwelling:
 
 
 def change_dwelling(actor: Actor, dwelling_id: int, version: int, fields: DwellingFields) -> Dwelling:
-    """Correct a dwelling. Its bailleur stays once a household has been given it."""
+    """Correct a dwelling. Its bailleur stays once a household has been given it.
+
+    What becomes known of its safety is followed at once by its splits and its chantiers, and told to those concerned.
+    """
     require_may(actor, p.DWELLING_MANAGE)
+    hold_splits(dwelling_id)
     dwelling = take_dwelling(dwelling_id, version)
+    known = dwelling_facts(dwelling)
     dossiers = list(db.session.scalars(select(Dossier.id).where(Dossier.dwelling_id == dwelling.id)))
     if dossiers and fields.bailleur_id != dwelling.bailleur_id:
         raise Refused(
@@ -130,6 +138,7 @@ def change_dwelling(actor: Actor, dwelling_id: int, version: int, fields: Dwelli
     for dossier_id in dossiers:
         index_dossier(dossier_id)
     _tell("dwelling.changed", actor, dwelling)
+    follow_finding(actor, dwelling, known)
     commit()
     return dwelling
 

@@ -13,6 +13,7 @@ from sqlalchemy import exists, select, update
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
+from intranet.chantiers.stopping import stop_chantiers
 from intranet.clock import today
 from intranet.database import now
 from intranet.dossiers import commands as c
@@ -31,7 +32,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
-from intranet.works.service import tenancy_ended
+from intranet.works.service import joining_ended, tenancy_ended
 
 __all__ = [
     "add_note",
@@ -193,12 +194,17 @@ def record_joining(actor: Actor, command: c.RecordJoining) -> Dossier:
 
 
 def revoke_joining(actor: Actor, dossier_id: int, version: int, reason: str) -> Dossier:
-    """The family takes its adhésion back, or it is ended; the reason stays with ALC."""
+    """The family takes its adhésion back, or it is ended; the reason stays with ALC.
+
+    A contract to be signed is cancelled, a chantier ready or under way stops, and its partner sees it no more.
+    """
     require_may(actor, p.DOSSIER_EDIT)
+    joining_ended(actor, dossier_id)  # splits first, as in ``leave``
     dossier = take_dossier(dossier_id, version)
     _move(actor, dossier, "revoke_joining", reason=checked(reason, REASON_LENGTH, field="reason"))
     dossier.joined_on = None
     dossier.joining_revoked_on = today()
+    stop_chantiers(actor, dossier_id)
     commit()
     return dossier
 
@@ -303,7 +309,7 @@ def close(actor: Actor, dossier_id: int, version: int) -> Dossier:
 
 
 def works_started(actor: Actor, dossier_id: int) -> None:
-    """The chantier has opened: the dossier follows. Part of the chantier's own command; does not commit."""
+    """Works begin, or go on once the family has joined again: the dossier follows. Part of the chantier's command."""
     _follow(actor, dossier_id, "start_works")
 
 

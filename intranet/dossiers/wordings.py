@@ -48,6 +48,8 @@ SURVEYS: dict[Survey, Any] = {
     Survey.FOUND: _l("Présence trouvée"),
 }
 
+DECENT: dict[bool | None, Any] = {True: _l("Oui"), False: _l("Non"), None: _l("Pas encore vérifié")}
+
 PEOPLE: dict[str, Any] = {
     "referent_id": _l("référent"),
     "technical_id": _l("éducateur technique"),
@@ -106,6 +108,27 @@ def _dated(sentence: Any) -> Any:
     return lambda facts: str(sentence) % {"on": _on(facts)}
 
 
+def finding_words(changes: Mapping[str, Any]) -> list[str]:
+    """What became known of a home, one sentence a fact: ``asbestos``, ``lead``, ``permit_year``, ``decent``."""
+    said = []
+    for name, value in changes.items():
+        match name:
+            case "asbestos":
+                said.append(_("Amiante : %(found)s", found=str(SURVEYS[Survey(value)]).lower()))
+            case "lead":
+                said.append(_("Plomb : %(found)s", found=str(SURVEYS[Survey(value)]).lower()))
+            case "permit_year":
+                said.append(_("Année du permis de construire : %(year)s", year=value or _("inconnue")))
+            case "decent":
+                said.append(_("Logement décent : %(decent)s", decent=str(DECENT[value]).lower()))
+    return [str(each) for each in said]
+
+
+def _finding(facts: Facts) -> str:
+    words = " ; ".join(finding_words(facts.get("changes") or {}))
+    return str(_("a noté un constat sur le logement (%(words)s)", words=words))
+
+
 TIMELINE: dict[str, Any] = {
     "dossier.opened": _l("a ouvert le dossier %(number)s"),
     "dossier.household_changed": _l("a modifié la fiche du ménage"),
@@ -127,6 +150,7 @@ TIMELINE: dict[str, Any] = {
     "dossier.insured": _dated(_l("a ajouté l’attestation d’assurance, valable jusqu’au %(on)s")),
     "dossier.data_taken": _l("a remis à la famille une copie de ses données"),
     "dossier.erased": _l("a effacé les données de la famille"),
+    "dossier.finding": _finding,
     "dossier.note_added": _l("a écrit une note"),
     "dwelling.recorded": _l("a enregistré le logement %(address)s"),
     "dwelling.changed": _l("a modifié le logement %(address)s"),

@@ -121,6 +121,7 @@ def make_chantier(
     user = animator or make_user(Role.ANIMATOR, partner)
     coordinator, person = make_actor(make_user(Role.COORDINATOR)), make_actor(user)
     dossier = dossier or make_dossier(state=DossierState.JOINED)
+    name_team(dossier)
     contract = make_contract(dossier, partner, lines=lines)
     chantier = service.open_from_contract(coordinator, contract.id, today(), None, user.id)
     cast = Cast(chantier, dossier, coordinator, person, user, partner, chantier.bailleur_id)
@@ -133,6 +134,13 @@ def make_chantier(
         if state is ChantierState.PAUSED and reached is ChantierState.OPEN:
             service.move_chantier(person, chantier.id, "pause", chantier.version, "La famille déménage.")
     return cast
+
+
+def name_team(dossier: Dossier) -> None:
+    """The social and the technical référent without whom no chantier starts (R13). Committed."""
+    dossier.referent_id = dossier.referent_id or make_user(Role.REFERENT).id
+    dossier.technical_id = dossier.technical_id or make_user(Role.TECHNICAL).id
+    db.session.commit()
 
 
 _PATH = (

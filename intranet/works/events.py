@@ -100,6 +100,7 @@ TIMELINE: dict[str, Any] = {
     "works.split.household_spoke": _household_spoke,
     "works.split.agreed": _l("a constaté l’accord de chacun sur toutes les lignes"),
     "works.split.settled": _l("a gardé les lignes telles que chacun les a signées"),
+    "works.split.reassessed": _l("Un constat a changé dans le logement : les lignes ont été revues"),
     "works.split.reopened": _l("a rouvert la répartition"),
     "works.split.withdrawn": _l("a retiré la répartition"),
     "works.split.signed": _l("a clos la répartition : le contrat %(contract)s est signé"),

@@ -164,8 +164,15 @@ def test_works_that_begin_sooner_than_planned_ask_for_an_insurance_of_that_day()
     cast = make_chantier(ChantierState.CLEARED)
     cast.chantier.planned_start = today() + timedelta(days=400)
     db.session.commit()
-    service.move_chantier(cast.animator, cast.chantier.id, "start", cast.chantier.version)
+    with pytest.raises(Refused, match="prévu le") as early:
+        service.move_chantier(cast.animator, cast.chantier.id, "start", cast.chantier.version)
+    assert early.value.field == "reason"
+    db.session.rollback()
+    why = "Le partenaire est libre plus tôt."
+    service.move_chantier(cast.animator, cast.chantier.id, "start", cast.chantier.version, why)
     assert cast.chantier.started_on == today()
+    told = db.session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "chantier.started")).one()
+    assert told.reason == why
 
 
 def test_the_attestation_of_a_former_dwelling_does_not_do() -> None:

@@ -11,6 +11,7 @@ from intranet.access import Role
 from intranet.chantiers.machine import CHANTIER, TASK
 from intranet.chantiers.terms import ChantierState, TaskState
 from intranet.clock import today
+from intranet.dossiers import service as dossiers
 from intranet.dossiers.models import Dossier, DossierState
 from intranet.extensions import db
 from intranet.testing.chantiers import Cast, make_chantier, make_task, tasks_of
@@ -76,6 +77,15 @@ def test_the_other_portals_do_not_exist_for_the_partner(
         for path, data in DECISIONS:
             task = tasks_of(running.chantier)[0]
             assert browser.post(path.format(task=task.id), **data).status_code == 404
+
+
+def test_a_revoked_joining_closes_the_chantier_to_its_partner(on_site: Browser, running: Cast) -> None:
+    assert on_site.get().status_code == 200
+    dossier = db.session.get_one(Dossier, running.dossier.id)
+    dossiers.revoke_joining(running.coordinator, dossier.id, dossier.version, "La famille renonce.")
+    assert {on_site.get(path).status_code for path in ("", "/handover")} == {404}
+    assert "chantiers/" + str(running.chantier.id) not in on_site.client.get("/partner/chantiers").text
+    assert on_site.post("/notes", text="x").status_code == 404
 
 
 def test_a_task_of_another_chantier_is_not_reached_through_ones_own(on_site: Browser) -> None:

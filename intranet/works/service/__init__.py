@@ -4,7 +4,7 @@ records what it did and commits once. Views have asked ``access.require`` for th
 
 from intranet.works.service.accepting import accept_undisputed
 from intranet.works.service.amending import open_amendment
-from intranet.works.service.concluding import record_household, reopen, tenancy_ended, withdraw
+from intranet.works.service.concluding import joining_ended, record_household, reopen, tenancy_ended, withdraw
 from intranet.works.service.consents import file_consent, give_consent
 from intranet.works.service.drafting import add_line, change_line, open_split, remove_line
 from intranet.works.service.granting import grant_time
@@ -26,6 +26,7 @@ __all__ = [
     "file_consent",
     "give_consent",
     "grant_time",
+    "joining_ended",
     "keep_line",
     "open_amendment",
     "open_split",

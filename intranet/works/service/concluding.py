@@ -137,8 +137,18 @@ def tenancy_ended(actor: Actor, dossier_id: int) -> None:
     withdraw = SPLIT.transitions["withdraw"]
     going = select(Split.id).where(Split.dossier_id == dossier_id, Split.state.in_(withdraw.sources))
     for split_id in db.session.scalars(going).all():
-        _end(actor, take_split(split_id), _("La famille a quitté le logement."), withdraw.name)
+        end_split(actor, take_split(split_id), _("La famille a quitté le logement."), withdraw.name)
     end_commitments(dossier_id)
+
+
+def joining_ended(actor: Actor, dossier_id: int) -> None:
+    """The family takes its adhésion back: what it was about to sign is cancelled, and comes back to ALC.
+
+    Part of the command that records it: asks for no permission of its own and does not commit.
+    """
+    agreed = select(Split.id).where(Split.dossier_id == dossier_id, Split.state == SplitState.AGREED)
+    for split_id in db.session.scalars(agreed).all():
+        end_split(actor, take_split(split_id), _("La famille n’adhère plus au programme."), "reopen")
 
 
 def _leave(actor: Actor, split_id: int, version: int, reason: str, name: str) -> Split:
@@ -146,12 +156,13 @@ def _leave(actor: Actor, split_id: int, version: int, reason: str, name: str) ->
     split = take_split(split_id)
     check_state(split, name)
     refuse_stale_split(split, version, actor)
-    _end(actor, split, checked(reason, MESSAGE_LIMIT, field="reason"), name)
+    end_split(actor, split, checked(reason, MESSAGE_LIMIT, field="reason"), name)
     commit()
     return split
 
 
-def _end(actor: Actor, split: Split, why: str, name: str) -> None:
+def end_split(actor: Actor, split: Split, why: str, name: str) -> None:
+    """Withdraw or reopen a split in hand, with what hangs on it. Part of a command: does not commit."""
     move = SPLIT.check(name, split.state, facts_of(split), why)
     before = split.state
     _cancel_contract(actor, split, why)

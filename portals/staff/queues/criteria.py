@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from intranet.chantiers.insurance import insured
 from intranet.chantiers.machine import BEFORE_START
-from intranet.chantiers.models import Chantier
+from intranet.chantiers.models import Chantier, ChantierState, Task
 from intranet.database import UtcDateTime
 from intranet.guests.models import GuestAccess
 from intranet.rent.models import RentConsent, RentOffset
@@ -19,6 +19,7 @@ from intranet.works.models import (
     Answer,
     Contract,
     ContractState,
+    Holder,
     LineAnswer,
     Side,
     Split,
@@ -122,3 +123,18 @@ ACCESS_ENDING = and_(
 """The side that must answer has an access that ends, or has ended, and no longer one."""
 
 UNINSURED = and_(Chantier.state.in_(BEFORE_START), ~insured())
+
+UNSAFE_WORKS = and_(
+    Chantier.state != ChantierState.HANDED_OVER,
+    select(Task.id).where(Task.chantier_id == Chantier.id, Task.blocked_rule != "").exists(),
+)
+"""A guard-rail of the home stopped tasks of a signed contract: an amendment or a clear report gives them back."""
+
+_HELD = WorksLine.lock.in_(("asbestos", "lead"))
+_ON_SITE = WorksLine.holder.in_((Holder.TENANT, Holder.SHARED, Holder.PARTNER))
+_DECENCY = and_(WorksLine.lock == "decency", WorksLine.holder.in_((Holder.TENANT, Holder.SHARED)))
+UNSAFE_LINES = and_(
+    Split.state.in_((SplitState.DRAFT, SplitState.PROPOSED, SplitState.COUNTERED)),
+    select(WorksLine.id).where(WorksLine.split_id == Split.id, or_(and_(_HELD, _ON_SITE), _DECENCY)).exists(),
+)
+"""Lines that what is known of the home since forbids to those who hold them."""

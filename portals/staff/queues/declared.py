@@ -61,6 +61,20 @@ def _uninsured(scope: Scope) -> Statement:
 
 QUEUES = (
     Queue(
+        "unsafe_works",
+        _l("Sécurité : chantier à reprendre par un avenant"),
+        p.CONTRACT_ISSUE,
+        "chantier",
+        of(Chantier, Chantier.state_since, criteria.UNSAFE_WORKS),
+    ),
+    Queue(
+        "unsafe_lines",
+        _l("Sécurité : lignes à confier autrement"),
+        p.SPLIT_WRITE,
+        "split",
+        of(Split, Split.turn_since, criteria.UNSAFE_LINES),
+    ),
+    Queue(
         "split",
         _l("Répartition à reprendre"),
         p.SPLIT_WRITE,
