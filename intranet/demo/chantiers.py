@@ -30,6 +30,7 @@ ROOMS = {
     "Cuisine": "kitchen",
     "Salle d’eau": "bathroom",
 }
+BEGINS = "Les pièces où l’on commence n’attendent rien du bailleur."
 INSURED = timedelta(days=200)
 NOTES = (
     "Protection des sols et premiers rebouchages. La famille a pris vite le geste au couteau à enduire.",
@@ -81,7 +82,7 @@ class Works(Path):
         self.tick(days + 4)
         self.move("clear", days + 2)
         self.picture_rooms(days, Moment.BEFORE)
-        self.move("start", days, hour=10)
+        self.move("start", days, BEGINS, hour=10)
 
     def tasks(self) -> list[Task]:
         return list(

@@ -48,7 +48,7 @@ def _closed(path: Path) -> None:
         dossiers.works_finished(path.follower, path.dossier_id)
         commit()
     with on(working_days_ago(245), 11):
-        dossiers.close(path.follower, path.dossier_id, path.dossier.version)
+        dossiers.close(path.follower, path.dossier_id, path.dossier.version, "La famille est bien installée.")
 
 
 def _signed(path: Path) -> None:

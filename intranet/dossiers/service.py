@@ -7,6 +7,7 @@ The caller has asked ``require`` for the object; the role is checked again here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -18,6 +19,7 @@ from intranet.clock import today
 from intranet.database import now
 from intranet.dossiers import commands as c
 from intranet.dossiers.allocation import change_dwelling, put_dwelling, record_dwelling
+from intranet.dossiers.closing import still_due
 from intranet.dossiers.dates import refuse_before, refuse_future
 from intranet.dossiers.insurance import attest_insurance, close_attestations
 from intranet.dossiers.loading import take_dossier
@@ -32,6 +34,7 @@ from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
+from intranet.works.models import Split, SplitState
 from intranet.works.service import joining_ended, tenancy_ended
 
 __all__ = [
@@ -53,11 +56,15 @@ __all__ = [
     "record_visit",
     "revoke_grant",
     "revoke_joining",
+    "step_back",
     "works_finished",
     "works_started",
 ]
 
 REASON_LENGTH = 1000
+STEPS_BACK = ("undiagnose", "unprepare", "unallocate", "reopen")
+"""The moves that undo a step of the path."""
+
 WITH_BAILLEUR = ("alc", "bailleur")
 
 
@@ -257,15 +264,7 @@ def leave(actor: Actor, command: c.Leave) -> Dossier:
     if housed:
         _free_dwelling(dossier, True)
         close_attestations(dossier.id)
-        record(
-            "dossier.allocation_ended",
-            actor=actor,
-            subject="dossier",
-            subject_id=dossier.id,
-            dossier_id=dossier.id,
-            data={"on": command.left_on.isoformat()},
-            audience=("bailleur",),
-        )
+        _allocation_ended(actor, dossier, command.left_on)
     commit()
     return dossier
 
@@ -299,13 +298,66 @@ def come_back(actor: Actor, dossier_id: int, version: int) -> Dossier:
     return dossier
 
 
-def close(actor: Actor, dossier_id: int, version: int) -> Dossier:
-    """The follow-up is over. The dwelling is the family's home now: it stays off the list of free ones."""
+def close(actor: Actor, dossier_id: int, version: int, reason: str) -> Dossier:
+    """The follow-up is over, says the reason. The dwelling is the family's home now: it stays off the free ones.
+
+    What is still due then (``closing.still_due``) forbids nothing: the history keeps how much of it there was.
+    """
     require_may(actor, p.DOSSIER_EDIT)
     dossier = take_dossier(dossier_id, version)
-    _move(actor, dossier, "close")
+    why = checked(reason, REASON_LENGTH, field="reason")
+    _move(actor, dossier, "close", reason=why, data={"due": len(still_due(dossier))})
     commit()
     return dossier
+
+
+def step_back(actor: Actor, dossier_id: int, version: int, name: str, reason: str) -> Dossier:
+    """Take the last step of the path back, with a reason: ``undiagnose``, ``unprepare``, ``unallocate``, ``reopen``.
+
+    May: as for the step itself. An allocation is taken back while no works stand on it: its dwelling is free again,
+    and the bailleur learns that it ended, not why.
+    """
+    if name not in STEPS_BACK:
+        raise Refused("dossier.unknown_move", _("Cette action n’existe pas."))
+    permission = DOSSIER.transitions[name].permission
+    require_may(actor, permission or p.DOSSIER_EDIT)
+    dossier = take_dossier(dossier_id, version)
+    facts = Facts(works_noted=_works_noted(dossier)) if name == "unallocate" else Facts()
+    _move(actor, dossier, name, facts=facts, reason=checked(reason, REASON_LENGTH, field="reason"))
+    if name == "unallocate":
+        _give_dwelling_back(actor, dossier)
+    commit()
+    return dossier
+
+
+def _works_noted(dossier: Dossier) -> bool:
+    standing = select(Split.id).where(
+        Split.dossier_id == dossier.id, Split.dwelling_id == dossier.dwelling_id
+    )
+    return bool(db.session.scalar(select(standing.where(Split.state != SplitState.WITHDRAWN).exists())))
+
+
+def _give_dwelling_back(actor: Actor, dossier: Dossier) -> None:
+    _free_dwelling(dossier, True)
+    close_attestations(dossier.id)
+    _allocation_ended(actor, dossier, today())
+    db.session.flush()  # told to the bailleur of the dwelling, which the dossier now leaves
+    dossier.dwelling_id = dossier.bailleur_id = dossier.allocated_on = dossier.entry_on = None
+    dossier.joining_revoked_on = None
+    db.session.flush()
+    index_dossier(dossier.id)
+
+
+def _allocation_ended(actor: Actor, dossier: Dossier, on: date) -> None:
+    record(
+        "dossier.allocation_ended",
+        actor=actor,
+        subject="dossier",
+        subject_id=dossier.id,
+        dossier_id=dossier.id,
+        data={"on": on.isoformat()},
+        audience=("bailleur",),
+    )
 
 
 def works_started(actor: Actor, dossier_id: int) -> None:

@@ -33,14 +33,18 @@ MOVES: dict[str, tuple[Any, str, bool]] = {
     "allocate": (_l("Attribuer un logement"), "staff.dossier_allocation", False),
     "join": (_l("Enregistrer l’adhésion"), "staff.dossier_joining", False),
     "revoke_joining": (_l("Mettre fin à l’adhésion"), "staff.dossier_joining_revoke", False),
-    "close": (_l("Clore le dossier"), "staff.dossier_close", True),
+    "close": (_l("Clore le dossier"), "staff.dossier_close", False),
+    "reopen": (_l("Rouvrir le dossier"), "staff.dossier_reopen", False),
+    "undiagnose": (_l("Revenir sur le diagnostic"), "staff.dossier_undiagnose", False),
+    "unprepare": (_l("Revenir sur le projet"), "staff.dossier_unprepare", False),
+    "unallocate": (_l("Revenir sur l’attribution"), "staff.dossier_unallocate", False),
     "leave": (_l("Enregistrer un départ"), "staff.dossier_leave", False),
     "come_back": (_l("Rouvrir le dossier"), "staff.dossier_come_back", True),
 }
 """Each move of the machine that a person makes: label, page, and whether it is a plain button."""
 
-ASIDE = frozenset({"revoke_joining", "leave"})
-"""Moves that are never the main action: they end something."""
+ASIDE = ("undiagnose", "unprepare", "unallocate", "revoke_joining", "leave")
+"""Moves that are never the main action: they end something, or take a step back."""
 
 
 def moves(head: Any, person: Actor) -> dict[str, Action]:

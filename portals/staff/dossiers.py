@@ -26,7 +26,7 @@ from intranet.works import wordings as works_words
 from intranet.works.models import Side
 from intranet.works.queries import standing
 from portals.staff import queries
-from portals.staff.actions import main_action, moves
+from portals.staff.actions import ASIDE, main_action, moves
 from portals.staff.blueprint import bp
 from portals.staff.forms import NOTE_LIMIT
 from portals.staff.queues import BY_KEY, QUEUES, clock
@@ -132,6 +132,7 @@ def dossier(dossier_id: int) -> str:
         sentence=_sentence(head, split),
         action=main_action(head, split, contract, person, open_moves),
         moves=open_moves,
+        aside=ASIDE,
         missing=missing_people(head),
         protected=head.confidentiality is Confidentiality.CHILD_PROTECTION,
         split=split,

@@ -13,6 +13,8 @@ from intranet.access import actor, require, requires
 from intranet.clock import today
 from intranet.dossiers import commands as c
 from intranet.dossiers import service
+from intranet.dossiers.closing import still_due
+from intranet.dossiers.machine import DOSSIER
 from intranet.dossiers.models import Dossier
 from intranet.dossiers.queries import free_dwellings
 from intranet.rows import fetch_all
@@ -222,9 +224,86 @@ def dossier_come_back(dossier_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/dossiers/<int:dossier_id>/close")
+@bp.route("/dossiers/<int:dossier_id>/close", methods=["GET", "POST"])
 @requires(p.DOSSIER_EDIT)
 def dossier_close(dossier_id: int) -> ResponseReturnValue:
-    """The follow-up is over."""
+    """The follow-up is over: what is still due is named, and a reason is asked."""
     require(p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ)
-    return _push(dossier_id, lambda: service.close(actor(), dossier_id, sent_version()), _("Dossier clos."))
+    form = ReasonForm()
+    return _ask(
+        dossier_id,
+        form,
+        lambda: service.close(actor(), dossier_id, sent_version(), form.reason.data or ""),
+        _("Dossier clos. Il peut être rouvert."),
+        title=_("Clore le dossier"),
+        intro=_("Le suivi s’arrête. Rien n’est effacé : le dossier peut être rouvert."),
+        label=_("Clore le dossier"),
+        due=still_due(open_head(dossier_id)),
+    )
+
+
+def _undo(dossier_id: int, name: str, title: Any, intro: Any) -> ResponseReturnValue:
+    """Take one step of the path back, with a reason."""
+    require(
+        DOSSIER.transitions[name].permission or p.DOSSIER_EDIT, Dossier, dossier_id, seen_by=p.DOSSIER_READ
+    )
+    form = ReasonForm()
+    return _ask(
+        dossier_id,
+        form,
+        lambda: service.step_back(actor(), dossier_id, sent_version(), name, form.reason.data or ""),
+        _("C’est annulé. L’historique garde ce qui avait été fait."),
+        title=title,
+        intro=intro,
+        label=title,
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/reopen", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_reopen(dossier_id: int) -> ResponseReturnValue:
+    """A dossier closed too soon."""
+    return _undo(
+        dossier_id,
+        "reopen",
+        _("Rouvrir le dossier"),
+        _("Le suivi reprend là où il en était : la famille est installée."),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/diagnosis/undo", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_undiagnose(dossier_id: int) -> ResponseReturnValue:
+    """The decision was a slip, or is to be taken again."""
+    return _undo(
+        dossier_id,
+        "undiagnose",
+        _("Revenir sur le diagnostic"),
+        _("La décision est à prendre de nouveau. La première reste dans l’historique."),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/prepare/undo", methods=["GET", "POST"])
+@requires(p.DOSSIER_EDIT)
+def dossier_unprepare(dossier_id: int) -> ResponseReturnValue:
+    """The project was begun too soon."""
+    return _undo(
+        dossier_id,
+        "unprepare",
+        _("Revenir sur le projet"),
+        _("Le diagnostic reste validé ; le projet logement sera lancé plus tard."),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/allocation/undo", methods=["GET", "POST"])
+@requires(p.DOSSIER_ALLOCATE)
+def dossier_unallocate(dossier_id: int) -> ResponseReturnValue:
+    """The wrong dwelling, or the wrong family: possible while no works are noted."""
+    return _undo(
+        dossier_id,
+        "unallocate",
+        _("Revenir sur l’attribution"),
+        _(
+            "Le logement redevient libre. Le bailleur ne voit plus la famille ; il apprend la fin, non la raison."
+        ),
+    )

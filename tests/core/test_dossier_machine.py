@@ -26,7 +26,7 @@ def _words(app: Flask) -> Iterator[None]:
 def test_the_path_goes_from_spotted_to_closed_one_step_at_a_time() -> None:
     housed = Facts(has_dwelling=True)
     for step, came_from, goes_to in zip(STEPS, PATH, PATH[1:], strict=False):
-        assert DOSSIER.check(step, came_from, housed).target is goes_to
+        assert DOSSIER.check(step, came_from, housed, "Tout va bien").target is goes_to
 
 
 @pytest.mark.parametrize("state", sorted(OPEN_STATES))

@@ -10,13 +10,16 @@ import pytest
 from flask import Flask
 
 from intranet.access import OrganisationKind
+from intranet.chantiers.terms import ChantierState
 from intranet.clock import today
 from intranet.dossiers import commands as c
 from intranet.dossiers import service
+from intranet.dossiers.closing import still_due
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.dossiers.terms import DossierState, LeavingReason, Survey
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.testing.chantiers import make_chantier
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_organisation
 from intranet.testing.works import make_split
@@ -213,3 +216,48 @@ def test_a_household_that_leaves_takes_its_split_out_of_the_bailleur_s_hands(
     assert not any(
         "Séparation" in entry.reason for entry in story(dossier.id) if "bailleur" in entry.audience
     )
+
+
+def test_each_step_of_the_path_is_taken_back_with_a_reason_that_the_history_keeps(
+    cast: SimpleNamespace,
+) -> None:
+    dossier = make_dossier(cast.uip, state=DossierState.ALLOCATED)
+    dwelling_id = dossier.dwelling_id
+    for name, state in (
+        ("unallocate", DossierState.PREPARING),
+        ("unprepare", DossierState.DIAGNOSED),
+        ("undiagnose", DossierState.SPOTTED),
+    ):
+        with pytest.raises(Refused) as refused:
+            service.step_back(cast.coordinator, dossier.id, dossier.version, name, " ")
+        assert refused.value.field == "reason"
+        db.session.rollback()
+        service.step_back(cast.coordinator, dossier.id, dossier.version, name, "Erreur de saisie")
+        assert dossier.state is state
+        assert "Erreur de saisie" in {entry.reason for entry in story(dossier.id)}
+    assert dossier.dwelling_id is None
+    assert db.session.get_one(Dwelling, dwelling_id, populate_existing=True).available
+    ended = next(entry for entry in story(dossier.id) if entry.kind == "dossier.allocation_ended")
+    assert (ended.audience, ended.reason) == (" bailleur ", "")
+
+
+def test_an_allocation_on_which_works_stand_is_no_slip(cast: SimpleNamespace) -> None:
+    dossier = make_dossier(cast.uip, state=DossierState.ALLOCATED)
+    make_split(dossier, 1)
+    with pytest.raises(Refused, match="répartition"):
+        service.step_back(cast.coordinator, dossier.id, dossier.version, "unallocate", "Erreur")
+
+
+def test_closing_names_what_is_still_due_asks_why_and_is_undone(cast: SimpleNamespace) -> None:
+    entry = today() + timedelta(days=9)
+    dossier = make_dossier(cast.uip, state=DossierState.SETTLED, entry_on=entry)
+    make_chantier(ChantierState.PREPARED, dossier=make_dossier(state=DossierState.JOINED))  # another's
+    due = still_due(dossier)
+    assert [sentence.split(" ")[0] for sentence in due] == ["La", "Visites"]
+    with pytest.raises(Refused):
+        service.close(cast.coordinator, dossier.id, dossier.version, " ")
+    db.session.rollback()
+    service.close(cast.coordinator, dossier.id, dossier.version, "Partie vivre à Lyon")
+    assert (dossier.state, story(dossier.id)[-1].data["due"]) == (DossierState.CLOSED, 2)
+    service.step_back(cast.coordinator, dossier.id, dossier.version, "reopen", "Clos trop tôt")
+    assert dossier.state is DossierState.SETTLED

@@ -29,13 +29,28 @@ ACTIONS = {
     "allocate": ("allocation", {"allocated_on": DAY}),
     "join": ("joining", {"joined_on": DAY}),
     "revoke_joining": ("joining/revoke", {"reason": "La famille hésite"}),
-    "close": ("close", {}),
+    "close": ("close", {"reason": "La famille est bien installée"}),
+    "reopen": ("reopen", {"reason": "Clos trop tôt"}),
+    "undiagnose": ("diagnosis/undo", {"reason": "Erreur de famille"}),
+    "unprepare": ("prepare/undo", {"reason": "Trop tôt"}),
+    "unallocate": ("allocation/undo", {"reason": "Erreur de logement"}),
     "leave": ("leave", {"reason": "withdrew", "left_on": DAY}),
     "come_back": ("come-back", {}),
 }
 """Each move a person makes: its page and what its form sends."""
 
-GETS = ("", "/edit", "/diagnosis", "/allocation", "/joining", "/leave", "/people", "/notes", "/visited")
+GETS = (
+    "",
+    "/edit",
+    "/diagnosis",
+    "/allocation",
+    "/joining",
+    "/leave",
+    "/close",
+    "/people",
+    "/notes",
+    "/visited",
+)
 
 
 def person(role: Role, code: str = "UIP") -> User:
