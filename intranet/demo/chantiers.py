@@ -31,6 +31,7 @@ ROOMS = {
     "Salle d’eau": "bathroom",
 }
 BEGINS = "Les pièces où l’on commence n’attendent rien du bailleur."
+FINISHES = "Ce que doit encore le bailleur se fera après l’entrée de la famille."
 INSURED = timedelta(days=200)
 NOTES = (
     "Protection des sols et premiers rebouchages. La famille a pris vite le geste au couteau à enduire.",
@@ -187,7 +188,7 @@ def _handed_over(site: Works) -> None:
         site.hand_over(number, 62, accepted=True)
     site.hand_over(last, 62, accepted=False, text="Un joint à reprendre sous la fenêtre.")
     _lift(site, last, 55)
-    site.move("hand_over", 54, by_alc=True)
+    site.move("hand_over", 54, FINISHES, by_alc=True)
 
 
 def _finished(site: Works) -> None:
