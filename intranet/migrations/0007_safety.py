@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_safety"
-down_revision = "0004_search_keys"
+revision = "0007_safety"
+down_revision = "0006_file_names"
 branch_labels = None
 depends_on = None
 
