@@ -1,4 +1,4 @@
-"""The one main action of a dossier's page, and the other moves its state allows."""
+"""The moves that a dossier's state allows, as its page offers them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import Any
 
 from flask import url_for
 
-from intranet import permissions as p
 from intranet.access import Actor
 from intranet.dossiers.machine import DOSSIER
 from intranet.dossiers.models import DossierState
-from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.web.kept import kept
-from intranet.works.models import ContractState, SplitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +64,6 @@ def _open_moves(state: DossierState, person: Actor) -> list[tuple[str, str, str,
     ]
 
 
-def main_action(
-    head: Any, split: Any, contract: Any, person: Actor, open_moves: Mapping[str, Action]
-) -> Action | None:
-    """What should be done now, if it is this person's to do. ``open_moves`` are ``moves(head, person)``."""
-    for name, action in open_moves.items():
-        if name not in ASIDE:
-            return action
-    if head.state is DossierState.JOINED:
-        return _works(head, split, contract, person)
-    if contract is not None and contract.chantier_id is not None and person.may(p.CHANTIER_READ):
-        return Action(_("Voir le chantier"), url_for("staff.chantier", chantier_id=contract.chantier_id))
-    return None
-
-
-def _works(head: Any, split: Any, contract: Any, person: Actor) -> Action | None:
-    """Between joining and chantier: visit, split, contract."""
-    if head.visited_on is None and split is None:
-        url = url_for("staff.dossier_visited", dossier_id=head.id)
-        return Action(_("Dater la visite commune"), url) if person.may(p.VISIT_WRITE) else None
-    if split is None:
-        url = url_for("staff.visit", dossier_id=head.id)
-        return Action(_("Relever les travaux"), url) if person.may(p.VISIT_WRITE) else None
-    if contract is not None and contract.chantier_id is not None:
-        return Action(_("Voir le chantier"), url_for("staff.chantier", chantier_id=contract.chantier_id))
-    if contract is not None and contract.state is ContractState.PREPARED:
-        url = url_for("staff.contract", contract_id=contract.id)
-        return Action(_("Enregistrer les signatures"), url) if person.may(p.CONTRACT_SIGN) else None
-    if contract is not None:
-        url = url_for("staff.open_chantier", contract_id=contract.id)
-        return Action(_("Ouvrir le chantier"), url) if person.may(p.CHANTIER_PREPARE) else None
-    return _split(split, person)
-
-
-def _split(split: Any, person: Actor) -> Action | None:
-    page = url_for("staff.split", split_id=split.id)
-    match split.state:
-        case SplitState.DRAFT:
-            return Action(_("Continuer la répartition"), page) if person.may(p.SPLIT_WRITE) else None
-        case SplitState.COUNTERED:
-            return Action(_("Reprendre la répartition"), page) if person.may(p.SPLIT_WRITE) else None
-        case SplitState.AGREED:
-            url = url_for("staff.split_contract", split_id=split.id)
-            return Action(_("Établir le contrat"), url) if person.may(p.CONTRACT_ISSUE) else None
-        case _:
-            return None
+def first_move(open_moves: Mapping[str, Action]) -> Action | None:
+    """The first of the moves that goes forward."""
+    return next((action for name, action in open_moves.items() if name not in ASIDE), None)

@@ -11,24 +11,22 @@ from intranet import permissions as p
 from intranet.access import actor, requires
 from intranet.dossiers import queries as dossiers_queries
 from intranet.dossiers.machine import OPEN_STATES
-from intranet.dossiers.models import DossierState
-from intranet.dossiers.wordings import LEAVING, STATES, SURVEYS, next_sentence, state_word
+from intranet.dossiers.wordings import LEAVING, STATES, SURVEYS, state_word
 from intranet.organisations.models import Confidentiality
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
 from intranet.timeline.queries import entries
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
-from intranet.translation import ngettext
-from intranet.web.formatting import days_since
 from intranet.web.kept import kept, said, spoken
 from intranet.web.listing import Filter, Listing
 from intranet.works import wordings as works_words
 from intranet.works.models import Side
 from intranet.works.queries import standing
 from portals.staff import queries
-from portals.staff.actions import ASIDE, main_action, moves
+from portals.staff.actions import ASIDE, moves
 from portals.staff.blueprint import bp
 from portals.staff.forms import NOTE_LIMIT
+from portals.staff.next_step import next_step
 from portals.staff.queues import BY_KEY, QUEUES, clock
 from portals.staff.splits.amendments import STANDING_LINKS
 
@@ -125,12 +123,13 @@ def dossier(dossier_id: int) -> str:
     contract = fetch_one(queries.contract_and_chantier, dossier_id=dossier_id)
     whole = request.args.get("history") == "all"
     open_moves = moves(head, person)
+    step = next_step(head, split, contract, person, open_moves)
     return render_template(
         "staff/dossier.html",
         dossier=head,
         word=state_word(head.state),
-        sentence=_sentence(head, split),
-        action=main_action(head, split, contract, person, open_moves),
+        sentence=step.sentence,
+        action=step.action,
         moves=open_moves,
         aside=ASIDE,
         missing=missing_people(head),
@@ -151,18 +150,6 @@ def dossier(dossier_id: int) -> str:
         works=works_words,
         alc=Side.ALC,
     )
-
-
-def _sentence(head: Any, split: Any) -> str:
-    """What happens next, whose turn it is, since when."""
-    if split is not None and head.state is DossierState.JOINED:
-        return works_words.next_sentence(split.state, Side.ALC, split.turn_since, silent=split.silent)
-    said = next_sentence(head.state, visited=head.visited_on is not None)
-    days = days_since(head.state_since)
-    since = (
-        ngettext("depuis %(num)d jour", "depuis %(num)d jours", days) if days > 0 else _("depuis aujourd’hui")
-    )
-    return f"{said} · {since}"
 
 
 def missing_people(head: Any) -> Sequence[str]:
