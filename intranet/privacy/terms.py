@@ -76,7 +76,7 @@ KEPT = {
     "core_rent_offset": ("line_ids", "decency_attested_by", "digest"),
     "core_signature": ("digest",),
     "core_split_version": ("lines",),
-    "core_task": ("label", "room", "trade"),
+    "core_task": ("label", "room", "trade", "blocked_rule"),
     "core_timeline": ("kind", "side", "subject", "from_state", "to_state", "audience"),
     "core_works_line": ("label", "room", "default_rule", "lock", "digest"),
 }
