@@ -57,6 +57,7 @@ def test_three_people_carry_a_household_from_a_dwelling_to_a_chantier(browser: B
         contract = establish_the_contract(coordinator, split)
         sign(coordinator, contract)
         chantier = open_the_chantier(coordinator, contract)
+        name_the_team(coordinator, dossier)
         prepare_and_start(animator, chantier)
         work_a_day(animator, chantier)
         see_the_progress(coordinator, agent, chantier)
@@ -328,6 +329,15 @@ def open_the_chantier(coordinator: Visitor, contract: int) -> int:
     return chantier
 
 
+def name_the_team(coordinator: Visitor, dossier: int) -> None:
+    """No chantier starts without its social and its technical référent (R13)."""
+    coordinator.open(f"/staff/dossiers/{dossier}/people")
+    for place in ("#referent_id", "#technical_id"):
+        coordinator.page.select_option(place, index=1)
+    press(coordinator, "Enregistrer l’équipe")
+    expect(coordinator.page).to_have_url(re.compile(rf"/staff/dossiers/{dossier}$"))
+
+
 def prepare_and_start(animator: Visitor, chantier: int) -> None:
     """One missing item stops the start and says which; then the list is complete."""
     page = animator.page
@@ -341,9 +351,13 @@ def prepare_and_start(animator: Visitor, chantier: int) -> None:
         left.first.click()
         expect(left).to_have_count(remaining - 1)
     animator.reads("Tout est réuni")
-    for move, state in (("clear", "Prêt"), ("start", "En cours")):
-        page.locator(f"#chantier button[value={move}]").click()
-        expect(page.locator(".page-head .state")).to_contain_text(state)
+    page.locator("#chantier button[value=clear]").click()
+    expect(page.locator(".page-head .state")).to_contain_text("Prêt")
+    page.locator("#chantier summary", has_text="Démarrer").click()
+    animator.reads("La famille entre dans les lieux le")
+    page.fill("#reason-start", "La famille a déjà les clés.")
+    page.locator("#chantier button[value=start]").click()
+    expect(page.locator(".page-head .state")).to_contain_text("En cours")
 
 
 def work_a_day(animator: Visitor, chantier: int) -> None:
