@@ -28,7 +28,9 @@ from portals.staff.blueprint import bp
 from portals.staff.forms import NOTE_LIMIT
 from portals.staff.next_step import next_step
 from portals.staff.queues import BY_KEY, QUEUES, clock
+from portals.staff.shelf import shelf
 from portals.staff.splits.amendments import STANDING_LINKS
+from portals.staff.stepper import path_steps
 
 SORTS = {
     "changed": _l("Dernier changement"),
@@ -132,6 +134,8 @@ def dossier(dossier_id: int) -> str:
         action=step.action,
         moves=open_moves,
         aside=ASIDE,
+        steps=path_steps(head, contract),
+        shelf=shelf(dossier_id),
         missing=missing_people(head),
         protected=head.confidentiality is Confidentiality.CHILD_PROTECTION,
         split=split,

@@ -123,7 +123,7 @@ def _since(said: str, since: datetime) -> str:
 def _offered(
     speaks: Speaks, head: Any, split: Any, contract: Any, person: Actor, open_moves: Mapping[str, Action]
 ) -> Action | None:
-    def link(permission: str, label: str, endpoint: str, **values: int) -> Action | None:
+    def link(permission: str, label: str, endpoint: str, **values: Any) -> Action | None:
         return Action(label, url_for(endpoint, **values)) if person.may(permission) else None
 
     match speaks:

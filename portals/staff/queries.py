@@ -134,6 +134,8 @@ def contract_and_chantier(scope: Scope) -> Statement:
             Chantier.state_since.label("chantier_since"),
             Chantier.planned_start,
             Chantier.planned_end,
+            Chantier.started_on,
+            Chantier.handed_over_on,
             Organisation.name.label("partner"),
             func.coalesce(tasks.c.tasks, 0).label("tasks"),
             func.coalesce(tasks.c.done, 0).label("done"),
