@@ -42,13 +42,23 @@ def formula(made: Calculation) -> str:
 
 
 def result(made: Calculation) -> str:
-    """What the family owes: its share of the cost, in euros."""
+    """Who owes what of the mending, in one sentence: the family its share, the bailleur what is left of the cost."""
+    left = made.cost_cents - made.tenant_cents
+    if not left:
+        return str(
+            _(
+                "Remise en état : %(cost)s, que la famille doit en entier (%(share)d %%).",
+                cost=money(made.cost_cents),
+                share=made.share_pct,
+            )
+        )
     return str(
         _(
-            "Part de la famille : %(share)d %% de %(cost)s, soit %(owed)s.",
-            share=made.share_pct,
+            "Remise en état : %(cost)s, dont la famille doit %(owed)s (%(share)d %%) et le bailleur %(left)s.",
             cost=money(made.cost_cents),
             owed=money(made.tenant_cents),
+            share=made.share_pct,
+            left=money(left),
         )
     )
 

@@ -24,6 +24,8 @@ from intranet.timeline.service import commit
 from intranet.translation import gettext as _
 from intranet.works.commands import IssueContract
 from intranet.works.contract_changes import Terms
+from intranet.works.contract_content import ContractContent
+from intranet.works.contract_facts import PARTIES, read_content
 from intranet.works.facts import snapshot_one
 from intranet.works.machine import CONTRACT, CONTRACT_ACTS, JOINED_STATES, ContractFacts, check_still_agreed
 from intranet.works.models import Contract, Split, WorksLine
@@ -61,6 +63,17 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
     and has to change something: its calendar, the support.
     """
     require_may(actor, p.CONTRACT_ISSUE)
+    contract = _drafted(actor, command)
+    db.session.add(contract)
+    db.session.flush()
+    trace_contract("works.contract.issued", contract, actor, to_state=contract.state)
+    enqueue(RENDER_JOB, {"contract_id": contract.id}, unique_key=f"{RENDER_JOB}:{contract.id}")
+    commit()
+    return contract
+
+
+def _drafted(actor: Actor, command: IssueContract) -> Contract:
+    """The contract as it would stand, checked, not yet kept. ``Refused`` as ``issue`` says."""
     split = take_split(command.split_id)
     early = settles(split)
     if not early:
@@ -107,12 +120,21 @@ def issue(actor: Actor, command: IssueContract) -> Contract:
     )
     if former is not None:
         _refuse_same(former, contract)
-    db.session.add(contract)
-    db.session.flush()
-    trace_contract("works.contract.issued", contract, actor, to_state=contract.state)
-    enqueue(RENDER_JOB, {"contract_id": contract.id}, unique_key=f"{RENDER_JOB}:{contract.id}")
-    commit()
     return contract
+
+
+def preview(actor: Actor, command: IssueContract) -> ContractContent:
+    """The facts of the contract that ``command`` would establish, which is neither kept nor numbered.
+
+    May, and refused: as ``issue``.
+    """
+    require_may(actor, p.CONTRACT_ISSUE)
+    try:
+        contract = _drafted(actor, command)
+        contract.split = db.session.scalars(PARTIES.where(Split.id == command.split_id)).one()
+        return read_content(contract)
+    finally:
+        db.session.rollback()
 
 
 def cancel_contract(actor: Actor, contract_id: int, version: int, reason: str) -> Contract:

@@ -169,15 +169,15 @@ def _summary(content: ContractContent) -> Iterator[str]:
         yield _(
             "La famille (%(name)s) réalise %(count)s%(hours)s, avec l’aide de professionnels.",
             name=content.household.name,
-            count=works.works_counted(len(family)),
+            count=works.works_of(family),
             hours=_(", environ %(hours)s en tout", hours=hours(minutes)) if minutes else "",
         )
-    bailleur = works.held(lines, Holder.BAILLEUR)
+    bailleur = works.held(lines, Holder.BAILLEUR, Holder.SHARED)
     if bailleur:
         yield _(
             "Le bailleur (%(name)s) réalise %(count)s.",
             name=content.bailleur.name,
-            count=works.works_counted(len(bailleur)),
+            count=works.works_of(bailleur),
         )
     partner = works.held(lines, Holder.PARTNER)
     if partner and content.partner:

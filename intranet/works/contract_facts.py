@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from intranet.access import OrganisationKind
 from intranet.clock import PARIS, now
-from intranet.dossiers.models import Dossier, Dwelling
+from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.dossiers.terms import Survey
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
@@ -21,6 +21,7 @@ from intranet.translation import gettext as _
 from intranet.web.formatting import day
 from intranet.works.contract_changes import Terms
 from intranet.works.contract_content import Amended, ContractContent, Party
+from intranet.works.contract_party import association_address, association_name
 from intranet.works.contract_texts import Texts
 from intranet.works.facts import dwelling_facts
 from intranet.works.guardrails import DwellingFacts
@@ -30,12 +31,13 @@ from intranet.works.rules import Difference, differences
 from intranet.works.terms import Holder, Side
 from intranet.works.wordings import ROOMS
 
-CONTRACT = select(Contract).options(
-    joinedload(Contract.split, innerjoin=True).options(
-        joinedload(Split.dossier, innerjoin=True).joinedload(Dossier.household, innerjoin=True),
-        joinedload(Split.dwelling, innerjoin=True).joinedload(Dwelling.bailleur, innerjoin=True),
-    )
+_WITH_PARTIES = (
+    joinedload(Split.dossier, innerjoin=True).joinedload(Dossier.household, innerjoin=True),
+    joinedload(Split.dwelling, innerjoin=True).joinedload(Dwelling.bailleur, innerjoin=True),
 )
+CONTRACT = select(Contract).options(joinedload(Contract.split, innerjoin=True).options(*_WITH_PARTIES))
+PARTIES = select(Split).options(*_WITH_PARTIES).execution_options(populate_existing=True)
+"""The split a contract not yet kept is drafted for, with those it names."""
 
 
 def read_content(contract: Contract, language: str = "fr") -> ContractContent:
@@ -54,9 +56,9 @@ def read_content(contract: Contract, language: str = "fr") -> ContractContent:
     return ContractContent(
         number=contract.number,
         issued_at=contract.created_at.astimezone(PARIS),
-        household=Party(household.name, (household.contact_choice,)),
+        household=Party(household.name, _reached(household)),
         bailleur=_party(home.bailleur),
-        association=_party(association) if association else Party("ALC"),
+        association=_own_party(association),
         partner=_party(partner) if partner else None,
         partner_signs=Side.PARTNER in needed_sides(contract.lines),
         dwelling=dwelling,
@@ -94,7 +96,7 @@ def sample_content(language: str, texts: Texts, *, untranslated: bool = False) -
         issued_at=_midnight(now().astimezone(PARIS)),
         household=Party("Famille Exemple"),
         bailleur=Party(bailleur),
-        association=_party(association) if association else Party("ALC"),
+        association=_own_party(association),
         partner=Party(partner),
         partner_signs=True,
         dwelling=dwelling,
@@ -155,6 +157,26 @@ def _association() -> Organisation | None:
 
 def _party(organisation: Organisation) -> Party:
     return Party(organisation.name, (organisation.address, organisation.phone, organisation.email))
+
+
+def _own_party(association: Organisation | None) -> Party:
+    """The association, in full as the site's settings say it."""
+    known = _party(association) if association else Party("ALC")
+    address, *reached = known.details or ("",)
+    return Party(association_name(known.name), (association_address(address), *reached))
+
+
+def _reached(household: Household) -> tuple[str, ...]:
+    """How the family is reached: its telephone, then as it asked to be, unless that says the number already."""
+    chosen = household.contact_choice
+    said = _digits(household.phone)
+    if not said or said in _digits(chosen):
+        return (chosen,)
+    return (household.phone, chosen)
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdecimal())
 
 
 def _dwelling(home: Dwelling, dossier: Dossier) -> tuple[tuple[str, str], ...]:

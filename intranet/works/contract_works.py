@@ -25,6 +25,21 @@ def works_counted(count: int) -> str:
     return str(ngettext("%(num)s travail", "%(num)s travaux", count))
 
 
+def works_of(lines: Sequence[Line]) -> str:
+    """How many works a side does, and how many of them it shares: those are counted for both."""
+    shared = len(held(lines, Holder.SHARED))
+    if not shared:
+        return works_counted(len(lines))
+    return str(
+        ngettext(
+            "%(works)s (dont %(num)s partagé)",
+            "%(works)s (dont %(num)s partagés)",
+            shared,
+            works=works_counted(len(lines)),
+        )
+    )
+
+
 def days_counted(count: int) -> str:
     return str(ngettext("%(num)s jour", "%(num)s jours", count))
 

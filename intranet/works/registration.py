@@ -8,9 +8,11 @@ import click
 from flask.cli import with_appcontext
 
 from intranet.database import writing
-from intranet.plugin_api import Job
+from intranet.plugin_api import Job, Setting
+from intranet.translation import lazy_gettext as _l
 from intranet.works.catalogue import load_catalogue
 from intranet.works.contract import render
+from intranet.works.contract_party import ADDRESS, NAME, SUPPORT
 from intranet.works.matrix import written
 from intranet.works.service import sweep_silence
 
@@ -48,3 +50,40 @@ JOBS = (
     Job("works.sweep_silence", sweep_silence, every_seconds=3600),
 )
 COMMANDS = (works_commands,)
+SETTINGS = (
+    Setting(
+        NAME,
+        _l("Nom complet de l’association, dans les contrats"),
+        "",
+        str,
+        _l("Par exemple : Association …, dite ALC. Vide : le nom de l’organisme."),
+    ),
+    Setting(
+        ADDRESS,
+        _l("Adresse de l’association, dans les contrats"),
+        "",
+        str,
+        _l("Le siège, tel qu’il s’écrit dans un acte. Vide : l’adresse de l’organisme."),
+    ),
+    Setting(
+        SUPPORT["support_technical"],
+        _l("Accompagnement technique habituel"),
+        "",
+        str,
+        _l("Proposé quand un contrat s’établit ; il se change dans chaque contrat."),
+    ),
+    Setting(
+        SUPPORT["support_social"],
+        _l("Accompagnement social habituel"),
+        "",
+        str,
+        _l("Proposé quand un contrat s’établit ; il se change dans chaque contrat."),
+    ),
+    Setting(
+        SUPPORT["support_volunteers"],
+        _l("Bénévoles et entraide habituels"),
+        "",
+        str,
+        _l("Proposé quand un contrat s’établit ; il se change dans chaque contrat."),
+    ),
+)

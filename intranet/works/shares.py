@@ -26,7 +26,8 @@ class Share:
 def shares(rows: Sequence[LineView]) -> tuple[Share, ...]:
     """Who holds how much of the works, by hours (by lines while no hours are given).
 
-    Of what is shared, the tenant's part is counted to the family and the rest to the bailleur.
+    Of what is shared, the tenant's part of the hours is counted to the family and the rest to the bailleur; the line
+    is one of each.
     """
     found = {
         Holder.TENANT: Share("tenant", _("La famille")),
@@ -49,6 +50,7 @@ def shares(rows: Sequence[LineView]) -> tuple[Share, ...]:
             found[Holder.TENANT].minutes += row.minutes * part
             found[Holder.BAILLEUR].minutes += row.minutes * (1 - part)
             found[Holder.TENANT].lines += 1
+            found[Holder.BAILLEUR].lines += 1
         else:
             found[row.holder].minutes += row.minutes
             found[row.holder].lines += 1

@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from intranet.access import Actor, OrganisationKind, Role
 from intranet.clock import today
+from intranet.database import writing
 from intranet.documents.models import Document
-from intranet.dossiers.models import Dossier, DossierState, Dwelling
+from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
 from intranet.dossiers.terms import Survey
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.jobs.service import run_due
+from intranet.settings.service import set_value
 from intranet.signatures.rules import needed_sides
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_user
@@ -36,6 +38,7 @@ from intranet.timeline.models import TimelineEntry
 from intranet.works import service
 from intranet.works.commands import AddLine, IssueContract
 from intranet.works.contract import cancel_contract, issue, render
+from intranet.works.contract_facts import CONTRACT, read_content
 from intranet.works.models import Contract, Split
 from intranet.works.terms import ContractState, Holder, Need, Side, SplitState
 
@@ -235,3 +238,20 @@ def test_the_partner_signs_only_when_it_holds_a_line(db_session: object) -> None
     assert fresh(split.id).state is SplitState.AGREED
     sign_contract(contract.id, Side.PARTNER)
     assert fresh(split.id).state is SplitState.SIGNED
+
+
+def test_the_contract_names_the_association_in_full_and_how_the_family_is_reached(db_session: object) -> None:
+    split = make_split(make_dossier(state=DossierState.JOINED), 2, SplitState.AGREED)
+    household = db.session.get_one(Dossier, split.dossier_id).household_id
+    family = db.session.get_one(Household, household)
+    family.phone, family.contact_choice = "06 39 98 12 34", "Par téléphone, le soir"
+    administrator = make_actor(make_user(Role.ADMIN))
+    with writing():
+        set_value(administrator, "core.contract.association", "Association des Exemples, dite ALC")
+        set_value(administrator, "core.contract.address", "1 quai des Exemples, 06000 Nice")
+    with writing():
+        contract_id = make_contract(split.id, rendered=False).id
+    content = read_content(db.session.scalars(CONTRACT.where(Contract.id == contract_id)).one())
+    assert content.household.details == ("06 39 98 12 34", "Par téléphone, le soir")
+    assert content.association.name == "Association des Exemples, dite ALC"
+    assert content.association.details[0] == "1 quai des Exemples, 06000 Nice"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from intranet.clock import now
 from intranet.freetext import tidy
 from intranet.printable import unprintable
-from intranet.works.contract_content import Party
+from intranet.testing.plain import plain
+from intranet.works.contract_content import Party, document
 from intranet.works.contract_document import render_pdf
 from intranet.works.contract_signs import GAP, printable
 from intranet.works.terms import Holder
@@ -147,3 +148,10 @@ def test_a_contract_of_sixty_lines_takes_less_than_a_second() -> None:
 
     assert time.perf_counter() - started < 1
     assert "Travail 59" in text_of(pdf)
+
+
+@pytest.mark.usefixtures("french")
+def test_shared_works_are_counted_for_both_sides() -> None:
+    summary = " ".join(plain(each) for each in document(content())["summary"])
+    assert "La famille (Nour Essai) réalise 2 travaux (dont 1 partagé)" in summary
+    assert "Le bailleur (Bailleur Essai) réalise 2 travaux (dont 1 partagé)" in summary

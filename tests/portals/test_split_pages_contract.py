@@ -15,9 +15,10 @@ from intranet.database import writing
 from intranet.dossiers.terms import DossierState, Survey
 from intranet.extensions import db
 from intranet.jobs.service import run_due
+from intranet.settings.service import set_value
 from intranet.signatures.queries import document_digest
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
-from intranet.testing.factories import make_organisation, make_pole, make_user
+from intranet.testing.factories import make_actor, make_organisation, make_pole, make_user
 from intranet.testing.works import A_DRAWING, make_catalogue, make_contract
 from intranet.works.models import Contract, LineAnswer
 from intranet.works.terms import ContractState, Side, SplitState
@@ -128,6 +129,32 @@ def test_a_family_that_refuses_a_line_sends_it_back_to_alc(app: Flask) -> None:
     page = text_of(browser.get(f"/staff/splits/{scene.split_id}"))
     assert "1 ligne en discussion" in page
     assert "Proposer à nouveau" in page
+
+
+def test_a_contract_begins_with_the_usual_support_and_is_read_before_it_is_established(app: Flask) -> None:
+    scene = make_scene(app, SplitState.AGREED)
+    with writing():
+        set_value(
+            make_actor(make_user(Role.ADMIN)), "core.contract.support_social", "Une visite par semaine."
+        )
+    url, browser = f"/staff/splits/{scene.split_id}/contract", scene.alc()
+    assert "Une visite par semaine." in text_of(browser.get(url))
+    form = {
+        "version": str(scene.split.version),
+        "support_technical": "Un animateur",
+        "support_social": "Une visite",
+        "starts_on": (today() + timedelta(days=10)).isoformat(),
+        "ends_on": (today() + timedelta(days=40)).isoformat(),
+        "days_a_week": "2",
+        "preview": "1",
+    }
+    answer = browser.post(url, form)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert db.session.scalars(db.select(Contract)).all() == []
+    assert scene.split.state is SplitState.AGREED
+    late = browser.post(url, {**form, "ends_on": (today() + timedelta(days=5)).isoformat()})
+    assert late.status_code == 422
 
 
 def test_the_contract_form_refuses_what_cannot_be_and_keeps_the_rest(app: Flask) -> None:

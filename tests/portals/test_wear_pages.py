@@ -161,7 +161,10 @@ def test_age_and_cost_are_asked_for_a_damage_only(app: Flask) -> None:
     assert 'name="age_years"' in asked
     assert "2 ans sans abattement, puis 18 % par an, jamais moins de 10 %" in asked
     worked_out = text_of(browser.get(f"{url}damage&age_years=5&cost_cents=300,00"))
-    assert "46 % de 300,00 €, soit 138,00 €" in worked_out
+    assert (
+        "Remise en état : 300,00 €, dont la famille doit 138,00 € (46 %) et le bailleur 162,00 €."
+        in worked_out
+    )
     assert "100 % − 18 % × 3 ans = 46 %" in worked_out
     assert "Grille du catalogue" in worked_out
 
@@ -175,7 +178,8 @@ def test_both_sides_read_what_the_family_owes_and_how_it_was_found(app: Flask) -
     here = f"/staff/splits/{scene.split_id}"
     alc.post(f"{here}/propose", {"version": str(scene.split.version)})
     for browser, base in ((alc, here), (bailleur, f"/bailleur/splits/{scene.split_id}")):
-        assert "Part de la famille : 46 %" in row_of(text_of(browser.get(base)), line.id)
+        row = row_of(text_of(browser.get(base)), line.id)
+        assert re.search(r"dont la famille doit [\d,\s]+€ \(46\s%\) et le bailleur [\d,\s]+€", row)
         why = text_of(browser.get(f"{base}/lines/{line.id}/why"))
         assert "100 % − 18 % × 3 ans = 46 %" in why
         assert "Grille du catalogue" in why

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet import permissions as p
@@ -17,6 +19,9 @@ from intranet.translation import gettext as _
 from intranet.web.answering import DONE, UNPROCESSABLE, obey, sent_version
 from intranet.works import contract as contracts
 from intranet.works import queries
+from intranet.works.contract_content import ContractContent
+from intranet.works.contract_document import TemplateFailed, render_pdf
+from intranet.works.contract_party import usual_support
 from intranet.works.machine import may_now
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 from intranet.works.untouched import stands_as_signed
@@ -40,15 +45,27 @@ def split_contract(split_id: int) -> ResponseReturnValue:
         return redirect(url_for("staff.contract", contract_id=live.id), DONE)
     amended = queries.standing(split_id).amends
     form = ContractForm()
-    if amended is not None and not form.is_submitted():
-        image = _image_today(_chantier(amended.contract_id))
-        form.begin_from(queries.contract_header(amended.contract_id), image)
+    if not form.is_submitted():
+        if amended is not None:
+            image = _image_today(_chantier(amended.contract_id))
+            form.begin_from(queries.contract_header(amended.contract_id), image)
+        else:
+            form.begin_as_usual(usual_support())
     settles = amended is not None and may_now("settle", head.state) and stands_as_signed(split_id)
     form.offer_partners([(each.id, each.name) for each in queries.partners()])
     made: list[int] = []
-    status = obey(
-        form, lambda: made.append(contracts.issue(actor(), form.command(split_id, sent_version())).id)
-    )
+    shown: list[ContractContent] = []
+
+    def establish() -> None:
+        command = form.command(split_id, sent_version())
+        if "preview" in request.form:
+            shown.append(contracts.preview(actor(), command))
+        else:
+            made.append(contracts.issue(actor(), command).id)
+
+    status = obey(form, establish)
+    if shown:
+        return _preview(shown[0], split_id)
     if status == DONE:
         flash(_("Le contrat est établi. Son document est en préparation."), "success")
         return redirect(url_for("staff.contract", contract_id=made[0]), DONE)
@@ -62,6 +79,18 @@ def split_contract(split_id: int) -> ResponseReturnValue:
         version=head.version if status != UNPROCESSABLE else sent_version(),
     )
     return page, status
+
+
+def _preview(content: ContractContent, split_id: int) -> ResponseReturnValue:
+    """The contract as it would be signed, kept nowhere; why not, when the site's template makes none."""
+    try:
+        pdf = render_pdf(content)
+    except TemplateFailed as failed:
+        flash(str(failed), "error")
+        return redirect(url_for("staff.split_contract", split_id=split_id), DONE)
+    answer = send_file(BytesIO(pdf), mimetype="application/pdf", download_name="apercu.pdf")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @bp.get("/contracts/<int:contract_id>")

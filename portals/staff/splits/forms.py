@@ -176,6 +176,11 @@ class ContractForm(BaseForm):
         default="",
     )
 
+    def begin_as_usual(self, support: Mapping[str, str]) -> None:
+        """Begin with the support that contracts of the site usually foresee."""
+        for name, words in support.items():
+            self[name].data = words
+
     def begin_from(self, contract: Any, image: ImageRight | None) -> None:
         """Show what the contract an amendment begins from said; ``image``: what the family has answered since."""
         self.process(obj=contract)
