@@ -41,3 +41,12 @@ class SessionEnded(Exception):
         self.door = door
         self.title = title
         self.sentence = sentence
+
+
+class NotNow(Exception):
+    """It cannot be done at this moment, and nothing was changed: 503 with the sentence and when to try again."""
+
+    def __init__(self, message: Any, *, retry_after: int = 30) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.retry_after = retry_after  # seconds

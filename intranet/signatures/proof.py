@@ -16,7 +16,7 @@ from intranet.signatures.rules import Strokes
 from intranet.translation import gettext as _
 from intranet.web.formatting import day, instant
 from intranet.works.terms import Side
-from intranet.works.typesetting import typeset
+from intranet.works.typesetting_process import JOB_SECONDS, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def render_proof(proof: Proof) -> bytes:
     """The pages of proof: PDF/A-3a and PDF/UA-1, the same bytes for the same facts."""
     with force_locale("fr"):
         values = _values(proof)
-    return typeset(_template(), "proof", values, proof.made_at)
+    return typeset(_template(), "proof", values, proof.made_at, seconds=JOB_SECONDS)
 
 
 def masked(email: str) -> str:

@@ -25,6 +25,13 @@ from intranet.translation import gettext as _
 from intranet.works.contract_content import ContractContent, document
 from intranet.works.contract_facts import CONTRACT, read_content
 from intranet.works.models import Contract
+from intranet.works.typesetting_process import (
+    JOB_SECONDS,
+    PAGE_SECONDS,
+    TypesettingFailed,
+    TypesettingLate,
+    typeset,
+)
 
 AUDIENCE = ("alc", "bailleur", "partner")
 SITE_TEMPLATE = "contract.typ"
@@ -51,7 +58,10 @@ def make_document(contract_id: int) -> None:
     if contract.document_id is not None:
         return
     try:
-        made = {language: render_pdf(read_content(contract, language)) for language in ("fr", "en")}
+        made = {
+            language: render_pdf(read_content(contract, language), seconds=JOB_SECONDS)
+            for language in ("fr", "en")
+        }
     except TemplateFailed as failed:
         log.warning("the contract cannot be made", contract=contract.number, reason=str(failed))
         _write(contract, "works.contract.failed", failure=str(failed)[:FAILURE_LIMIT])
@@ -74,21 +84,30 @@ def make_document(contract_id: int) -> None:
     _write(contract, "works.contract.rendered", document_id=french, reading_document_id=english, failure="")
 
 
-def render_pdf(content: ContractContent) -> bytes:
+def render_pdf(content: ContractContent, *, seconds: float = PAGE_SECONDS) -> bytes:
     """The PDF of these facts: the same bytes for the same facts.
 
-    Raises ``TemplateFailed`` when the site has a template of its own that does not work.
+    Raises ``TemplateFailed`` when the site has a template of its own that does not work, or does not end within
+    ``seconds``; ``TypesettingLate`` when ours does not.
     """
-    from intranet.works.typesetting import TypstError, typeset
-
     with force_locale(content.language):
         values = document(content)
     note = values.pop("unprinted")
     own = site_template()
     try:
         template = built_in_template() if own is None else _checked(own)
-        return typeset(template, "contract", values, content.issued_at, note=note)
-    except TypstError as error:
+        return typeset(template, "contract", values, content.issued_at, note=note, seconds=seconds)
+    except TypesettingLate as late:
+        if own is None or seconds < JOB_SECONDS:
+            raise  # perhaps the machine, which has too much to do
+        raise TemplateFailed(
+            _(
+                "Le modèle de contrat du site (%(name)s) ne se termine pas en %(seconds)d secondes.",
+                name=SITE_TEMPLATE,
+                seconds=int(seconds),
+            )
+        ) from late
+    except TypesettingFailed as error:
         if own is None:  # a fault of ours
             log.exception("our own template cannot be laid out", contract=content.number)
             raise TemplateFailed(

@@ -1,6 +1,6 @@
 """Typst: values laid out by a template as an archival, accessible PDF.
 
-A module of its own, imported by who lays a document out: the compiler takes seven megabytes in every process.
+Loaded by the process that lays documents out (``typesetting_process``) and by no other: the compiler starts threads.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from intranet.works.contract_facts import sample_content
 from intranet.works.contract_texts import LANGUAGES, NAMES, PARTS, Part, Text, Texts
 from intranet.works.queries.texts import last_texts, text_versions, texts_in_force, untranslated
 from intranet.works.service import texts as service
+from intranet.works.typesetting_process import TypesettingLate
 from portals.staff.blueprint import bp
 
 LANGUAGE_WORDS = {"fr": _l("Français (à signer)"), "en": _l("Anglais (copie de lecture)")}
@@ -198,4 +199,6 @@ def _failure() -> str:
         render_pdf(sample_content("fr", texts_in_force("fr")))
     except TemplateFailed as failed:
         return str(failed)
+    except TypesettingLate:
+        return _("Le modèle de contrat du site (%(name)s) met trop longtemps à se faire.", name=SITE_TEMPLATE)
     return ""
