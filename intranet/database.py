@@ -17,12 +17,13 @@ from time import monotonic, sleep
 from typing import Any, cast
 
 from sqlalchemy import DateTime, Enum, Insert, Integer, MetaData, Table, event
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from intranet.clock import now as now  # the default of every instant column
+from intranet.outages import Outage, outage_of
 from intranet.search.words import bare
 
 NAMING = {
@@ -86,7 +87,7 @@ class Versioned:
 
 
 PATIENCE_SECONDS = 10
-"""How long a writer waits for another on SQLite."""
+"""How long a writer waits for another."""
 
 SHORT_SECONDS = 0.1
 """After which it looks less often whether its turn has come."""
@@ -115,7 +116,9 @@ def begin_as(writes: bool) -> Callable[[], None]:
 
 def set_up_engine(engine: Engine) -> None:
     """Attach the connection settings and, on SQLite, the explicit ``BEGIN``."""
+    _renew_after_reading_only(engine)
     if engine.dialect.name != "sqlite":
+        _give_up_waiting(engine)
         _try_after_rest(engine)
         return
 
@@ -138,10 +141,41 @@ def set_up_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         driver = connection.connection.driver_connection
-        if _writes.get():
-            _begin_writing(driver)
-        else:
+        if not _writes.get():
             cast(Any, driver).execute("BEGIN")
+            return
+        try:
+            _begin_writing(driver)
+        except OperationalError as refused:
+            if outage_of(refused) is not Outage.READ_ONLY:
+                raise
+            # Opened while nothing could be written, a connection stays so: one opened now may write.
+            connection.invalidate(refused)
+            _begin_writing(connection.connection.driver_connection)
+
+
+def _renew_after_reading_only(engine: Engine) -> None:
+    """A server that takes no writes tells so to the connection that tries: all are opened anew.
+
+    One opened while the database was read only would stay so after it no longer is.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def _look(context: ExceptionContext) -> None:
+        if context.sqlalchemy_exception is not None and (
+            outage_of(context.sqlalchemy_exception) is Outage.READ_ONLY
+        ):
+            context.is_disconnect = True
+
+
+def _give_up_waiting(engine: Engine) -> None:
+    """Nobody waits for another's lock for ever: after a while the database says that it is busy."""
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
+        connection.autocommit = before
 
 
 def _try_after_rest(engine: Engine) -> None:

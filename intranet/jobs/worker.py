@@ -43,6 +43,8 @@ class Worker:
                     busy = self.turn()
             except SQLAlchemyError:
                 log.exception("worker cannot reach the database")
+                with app.app_context():
+                    db.engine.dispose()  # connections opened while nothing could be written stay so
                 self.stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
                 continue
             if not busy:

@@ -16,6 +16,7 @@ from intranet.web import (
     security,
     submissions,
     tokens,
+    unavailable,
 )
 
 # Answers pass the last of these first: compressed at the very end, after every header is known.
@@ -26,6 +27,7 @@ PARTS = (
     translation,
     tokens,
     errors,
+    unavailable,
     maintenance,
     compression,
     security,

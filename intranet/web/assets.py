@@ -23,7 +23,7 @@ VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">
 HTMX_SETTINGS = (
     '<meta name="htmx-config" content=\'{"allowEval":false,"includeIndicatorStyles":false,'
     '"historyCacheSize":0,"selfRequestsOnly":true,"responseHandling":'
-    '[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"4(09|22)","swap":true},'
+    '[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"4(09|22)|503","swap":true},'
     '{"code":"[45]..","swap":false,"error":true}]}\'>\n'
 )
 

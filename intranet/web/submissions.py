@@ -25,6 +25,7 @@ from intranet.web.models import Submission
 KEEP = timedelta(days=2)
 LONGEST_KEY = 32
 PATIENCE = 20  # times 50 ms: how long the second sending waits for the first one's answer
+UNAVAILABLE = 503
 REDIRECTS = frozenset({301, 302, 303, 307})
 
 
@@ -77,6 +78,8 @@ def settle(response: Response) -> Response:
         return response
     mine = Submission.key == key, Submission.user_id == person().user_id
     db.session.rollback()
+    if response.status_code == UNAVAILABLE:
+        return response  # the key went with the transaction; the database may still not take a word
     connection = db.session.connection()
     if response.status_code in REDIRECTS and len(response.location or "") <= 500:
         connection.execute(update(Submission).where(*mine).values(location=response.location))
