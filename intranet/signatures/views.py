@@ -13,6 +13,7 @@ from intranet.access import OrganisationKind, actor, can, open_to_guests, requir
 from intranet.accounts.session import client_address
 from intranet.documents.uploads import receives_files, sent_file
 from intranet.errors import Refused
+from intranet.guests.texts import LANGUAGES, door_texts
 from intranet.rows import Row
 from intranet.signatures import codes, queries, service, wordings
 from intranet.signatures.commands import Signer
@@ -41,6 +42,7 @@ PORTAL_PAGES = {
     OrganisationKind.ASSOCIATION: "staff.contract",
     OrganisationKind.BAILLEUR: "bailleur.contract",
 }
+FAMILY_LANGUAGES = tuple(door_texts(language) for language in LANGUAGES)
 
 
 @bp.get("/<int:contract_id>")
@@ -64,6 +66,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         may_sign=mine and signable(row) and can(p.CONTRACT_SIGN, Contract, contract_id),
         asked_again=url_for("signatures.document", contract_id=contract_id),
         standing=works.standing(row.split_id, reader or Side.PARTNER),
+        family_languages=FAMILY_LANGUAGES,
     )
 
 
@@ -218,6 +221,7 @@ def _page(row: Row, party: Side, *, way: str = "", form: BaseForm | None = None,
         minutes=_minutes(),
         may_send=person.author_id is not None,
         digest=queries.document_digest(row.id),
+        family_languages=FAMILY_LANGUAGES,
         home=_home(row.id),
         pad=(PAD_WIDTH, PAD_HEIGHT),
     )

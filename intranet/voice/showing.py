@@ -12,6 +12,7 @@ from intranet.rows import Row
 from intranet.voice import queries
 from intranet.voice.choices import YES, choices, kept_choice, words_of
 from intranet.voice.drawings import ANY_WORKS, HOLDER_ICONS, TRADE_ICONS
+from intranet.voice.facts import Fact, facts
 from intranet.voice.image import ImageCard, image_card
 from intranet.voice.promises import PromiseCard, promise_cards
 from intranet.voice.rent import RentCard, rent_card
@@ -34,13 +35,6 @@ class Option(NamedTuple):
     value: str
     text: str
     icon: str
-
-
-class Fact(NamedTuple):
-    """Something the line costs or takes, with its drawing."""
-
-    icon: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +156,15 @@ def _card(row: Row, say: Words, open_now: bool, said: Sequence[str], typed: Type
         holder_icon=HOLDER_ICONS[row.holder],
         who=say(f"holder.{row.holder}"),
         who_more=_more(row, say),
-        facts=tuple(_facts(row, say)),
+        facts=facts(
+            say,
+            holder=row.holder,
+            minutes=row.minutes,
+            payer=row.materials_payer,
+            cents=row.materials_cents,
+            owed=row.tenant_cents,
+            due_on=row.due_on,
+        ),
         asked=open_now and not row.fixed,
         fixed=row.fixed,
         options=tuple(
@@ -181,20 +183,3 @@ def _more(row: Row, say: Words) -> str:
     if row.holder is Holder.SHARED:
         return say("holder.shared_more", share=row.tenant_share_pct or 0)
     return say("holder.partner_more") if row.holder is Holder.PARTNER else ""
-
-
-def _facts(row: Row, say: Words) -> list[Fact]:
-    """Time, money and day: what the family has to know before it says yes."""
-    if row.holder is Holder.DROPPED:
-        return []
-    found = []
-    if row.minutes:
-        found.append(Fact("clock", say("line.time", time=say.time(row.minutes))))
-    if row.materials_cents:
-        text = say(f"line.materials_{row.materials_payer}", amount=say.amount(row.materials_cents))
-        found.append(Fact("currency-euro", text))
-    if row.tenant_cents:
-        found.append(Fact("currency-euro", say("line.owed", amount=say.amount(row.tenant_cents))))
-    if row.due_on is not None:
-        found.append(Fact("calendar-event", say("line.due", date=say.day(row.due_on))))
-    return found

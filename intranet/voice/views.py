@@ -21,12 +21,13 @@ from intranet.freetext import tidy
 from intranet.guests.service import introduce
 from intranet.guests.session import Guest, guest, name_person
 from intranet.voice import answering
+from intranet.voice.contract import family_contract
 from intranet.voice.promises import told_of
 from intranet.voice.showing import NOTHING_TYPED, Typed, family_page
 from intranet.voice.texts import LANGUAGES, words
 from intranet.web.answering import refusal_of, sent_version, status_of
 from intranet.works import service
-from intranet.works.models import Split
+from intranet.works.models import Contract, Split
 from intranet.works.queries import live_contract
 from intranet.works.terms import SplitState
 
@@ -76,6 +77,20 @@ def commitment_missing(commitment_id: int) -> ResponseReturnValue:
         commitments.send_back_as_household(person, command)
 
     return _witness(commitment_id, send_back, "promise.thanks_missing")
+
+
+@bp.get("/famille/contrat")
+@guest_page(p.SPLIT_VOICE)
+def contract() -> ResponseReturnValue:
+    """The contract to read along, in plain words and in the family's language."""
+    who = guest()
+    if who is None:
+        abort(404)
+    require(p.SPLIT_VOICE, Split, who.split_id)
+    page = family_contract(who.split_id, chosen_language(who.language))
+    require(p.CONTRACT_READ, Contract, page.id)
+    user = f"guest-{who.access_id}"
+    return render_template("voice/contract.html", page=page, t=page.words, user=user), SHOWN
 
 
 @bp.post("/famille/image/take-back")
@@ -138,11 +153,11 @@ def _answer(who: Guest, language: str) -> ResponseReturnValue:
 
 def _page(who: Guest, language: str, typed: Typed = NOTHING_TYPED) -> str:
     page = family_page(who.split_id, language, typed)
-    contract = live_contract(who.split_id)
+    live = live_contract(who.split_id)
     return render_template(
         "voice/family.html",
         page=page,
-        contract=contract if contract is not None and contract.document_id is not None else None,
+        contract=live if live is not None and live.document_id is not None else None,
         t=page.words,
         here="voice.family",
         arguments={},

@@ -31,9 +31,10 @@ from intranet.testing.works import (
     send_split_back,
     sign_contract,
 )
-from intranet.voice.texts import words
+from intranet.voice.texts import LANGUAGES, words
 from intranet.works import service
 from intranet.works.commands import ChangeLine
+from intranet.works.contract_texts import PARTS
 from intranet.works.models import Contract, LineAnswer, LineComment, WorksLine
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from tests.portals.families import CANARY, HIDDEN_FIELD, PAGE, Family, family_of
@@ -262,6 +263,28 @@ def test_the_page_follows_the_contract_until_each_has_signed(app: Flask) -> None
     with writing():
         sign_contract(contract.id)
     assert say("state.signed") in family.page()
+
+
+def test_the_contract_is_read_along_in_each_language(app: Flask) -> None:
+    family = family_of(app, make_scene(app, SplitState.AGREED))
+    assert family.client.get(f"{PAGE}/contrat").status_code == 404
+    contract = make_contract(family.scene.split_id)
+    for language in LANGUAGES:
+        say = words(language)
+        answer = family.client.get(f"{PAGE}/contrat?lang={language}")
+        html = unescape(answer.get_data(as_text=True))
+        assert f'<html lang="{language}" dir="{say.direction}"' in html
+        for key in ("contract.note", "contract.yours", "clause.object", "clause.stopping", "clause.data"):
+            assert say(key) in html, (language, key)
+        assert say.works("II.a.2", "")[0].text in html
+        assert say.day(contract.starts_on) in html  # type: ignore[arg-type]
+        assert say("clause.rent") not in html
+    assert say("contract.along") in family.page(language)
+
+
+def test_every_clause_has_its_plain_words() -> None:
+    parts = {key for key in PARTS if key not in {"header", "intro", "signing", "footer"}}
+    assert {key.removeprefix("clause.") for key in words("fr").known if key.startswith("clause.")} == parts
 
 
 def test_a_family_is_told_that_its_list_was_withdrawn(family: Family) -> None:
