@@ -47,7 +47,7 @@ def enter() -> ResponseReturnValue:
         reference = request.args.get("reference") or None
         return keep_language(redirect(url_for("guests.enter", reference=reference), 303), asked)
     language = _language()
-    form = EnterForm(request.form, reference=request.args.get("reference", ""))
+    form = EnterForm(reference=request.args.get("reference", ""))
     if not form.answered():
         return _door(form, language, "door.missing" if form.errors else "")
     try:

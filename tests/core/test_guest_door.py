@@ -161,6 +161,8 @@ def test_the_door_speaks_the_familys_language_until_it_is_left(
     assert f'<html lang="{language}" dir="{t.direction}"' in page
     assert t("door.intro") in page
     assert 'href="/acces?lang=fr"' in page
+    for address in (f"/acces?lang={language}&reference=7K3M-Q9TX", "/acces?reference=7K3M-Q9TX"):
+        assert 'value="7K3M-Q9TX"' in client.get(address).get_data(as_text=True)
     form = {"reference": access.reference, "code": "", "csrf_token": csrf_token(client, "/acces")}
     for code, told in (("", "door.missing"), ("ABCD-EFGH-JKMN-PQRS", "door.wrong")):
         answer = client.post(f"/acces?lang={language}", data={**form, "code": code})
