@@ -47,6 +47,10 @@ _MONTHS = {
         "December",
     ),
 }
+_WEEKDAYS = {
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 
 
 def day(value: date | datetime | None) -> str:
@@ -58,6 +62,11 @@ def day(value: date | datetime | None) -> str:
     language = current_language()
     number = "1er" if value.day == 1 and language == "fr" else str(value.day)
     return f"{number}{FIXED}{_MONTHS[language][value.month - 1]} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """``dimanche 14 mars 2027``: a day whose name matters."""
+    return f"{_WEEKDAYS[current_language()][value.weekday()]} {day(value)}"
 
 
 def month(value: date) -> str:

@@ -44,6 +44,9 @@ class AddLine:
     consent_on: date | None = None
     damage: Damage | None = None
     due_on: date | None = None
+    rest_day_agreed: bool = (
+        False  # the tenant expressly accepts works on a Saturday, a Sunday or a public holiday
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ class ChangeLine:
     consent_on: date | None = None
     damage: Damage | None = None
     due_on: date | None = None
+    rest_day_agreed: bool = (
+        False  # the tenant expressly accepts works on a Saturday, a Sunday or a public holiday
+    )
 
 
 @dataclass(frozen=True, slots=True)

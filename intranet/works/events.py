@@ -86,6 +86,9 @@ TIMELINE: dict[str, Any] = {
     "works.line.answered": _answered,
     "works.consent.filed": _line(_l("a joint l’accord écrit du bailleur")),
     "works.consent.given": _line(_l("a donné l’accord écrit du bailleur")),
+    "works.line.rest_day": _dated(
+        _l("a noté l’accord exprès de la famille à des travaux du bailleur le %(on)s : %(room)s — %(line)s")
+    ),
     "works.consent.ended": _line(_l("ne retient plus l’accord écrit du bailleur")),
     "works.split.proposed": _l("a proposé la répartition (version %(number)s)"),
     "works.split.accepted_undisputed": _l("a accepté les lignes sans réponse (%(lines)s)"),

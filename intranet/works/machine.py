@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from intranet import permissions as p
 from intranet.dossiers.terms import DossierState
@@ -36,6 +37,24 @@ SPLIT_DOSSIER_STATES = frozenset({DossierState.ALLOCATED, DossierState.JOINED, D
 JOINED_STATES = frozenset({DossierState.JOINED, DossierState.WORKS})
 
 
+class LineRefusal(NamedTuple):
+    """The first guard-rail that a line breaks, in words."""
+
+    line_id: int
+    line: str
+    room: str
+    message: str
+
+
+class LinesRefused(Refused):
+    """Guard-rails say no to some lines; ``lines`` says which, for a page to lead to each."""
+
+    def __init__(self, lines: tuple[LineRefusal, ...]) -> None:
+        said = " ".join(f"{each.room} — {each.line} : {each.message}" for each in lines)
+        super().__init__("split.guardrails", said)
+        self.lines = lines
+
+
 @dataclass(frozen=True, slots=True)
 class SplitFacts:
     """What the guards of a split look at. Counts are of lines, dropped ones included in ``lines``."""
@@ -44,7 +63,7 @@ class SplitFacts:
     same_dwelling: bool = True
     lines: int = 0
     kept: int = 0  # not dropped
-    refusals: tuple[str, ...] = ()  # guard-rails broken by a line, in words
+    refusals: tuple[LineRefusal, ...] = ()  # guard-rails broken by a line
     heard: bool = True  # the bailleur answered, commented or wrote something in this turn
     missing: tuple[str, ...] = ()  # lines that some side has not accepted in their present wording
     signed: bool = False  # the contract bears every signature it needs
@@ -107,7 +126,7 @@ def _as_signed(facts: SplitFacts) -> Refused | None:
 def _within_guardrails(facts: SplitFacts) -> Refused | None:
     if not facts.refusals:
         return None
-    return Refused("split.guardrails", " ".join(facts.refusals))
+    return LinesRefused(facts.refusals)
 
 
 def _heard(facts: SplitFacts) -> Refused | None:

@@ -55,6 +55,7 @@ from intranet.works.models import Contract
 from intranet.works.service import change_line
 from intranet.works.service.amending import open_amendment
 from intranet.works.terms import Holder, Side
+from intranet.works.workdays import next_business_day
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -110,7 +111,7 @@ def test_making_them_again_makes_nothing(home: Home) -> None:
 
 
 def test_the_day_named_on_the_line_is_the_day_it_is_due() -> None:
-    named = today() + timedelta(days=100)
+    named = next_business_day(today() + timedelta(days=100))
     dossier = make_dossier(state=DossierState.JOINED)
     sink, wall = make_commitments(make_actor(make_user(Role.COORDINATOR)), dossier, due_on=named)
 

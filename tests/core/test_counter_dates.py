@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from intranet.clock import today
+from intranet.clock import at, today
 from intranet.commitments.models import Commitment
 from intranet.dossiers.terms import DossierState
 from intranet.errors import Refused
@@ -25,12 +25,15 @@ from intranet.testing.works import (
     send_split_back,
     sign_split,
 )
+from intranet.timeline.models import TimelineEntry
 from intranet.web.formatting import day
 from intranet.works import queries, service
 from intranet.works.models import LineAnswer, Split, SplitVersion
 from intranet.works.queries import split_lines
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import in_words
+from intranet.works.workdays import next_business_day
+from tests.core.negotiating import reworded
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -42,7 +45,9 @@ def split(db_session: Any) -> Split:
 
 
 def in_days(days: int) -> date:
-    return today() + timedelta(days=days)
+    """A day so far away on which people work, as a landlord offers it."""
+    on = today() + timedelta(days=days)
+    return next_business_day(on) if days > 0 else on
 
 
 def offer(split: Split, due_on: date | None, holder: Holder = Holder.BAILLEUR) -> None:
@@ -137,3 +142,27 @@ def test_an_answer_of_before_the_day_could_be_offered_still_reads_and_is_no_news
     assert "counter_due_on" not in sent[0]["answers"]["bailleur"]
     assert queries.pending_changes(split.id) == ()
     assert fresh(split.id).state is SplitState.COUNTERED
+
+
+@pytest.mark.parametrize("on", [date(2027, 3, 13), date(2027, 3, 14), date(2027, 7, 14)])
+def test_the_bailleur_offers_no_day_of_rest_and_reads_which(split: Split, on: date) -> None:
+    with at(datetime(2026, 12, 1, 10, tzinfo=UTC)), pytest.raises(Refused) as refused:
+        offer(split, on)
+    assert (refused.value.rule, refused.value.field) == ("line.rest_day", "counter_due_on")
+    assert str(on.day) in str(refused.value.message)
+
+
+def test_alc_writes_a_day_of_rest_only_with_the_familys_express_consent_which_is_kept() -> None:
+    split = make_split(make_dossier(dwelling=make_dwelling(), state=DossierState.JOINED), lines=1)
+    alc, line, sunday = make_parties(split).coordinator, lines_of(split.id)[0], date(2027, 3, 14)
+    with at(datetime(2026, 12, 1, 10, tzinfo=UTC)):
+        with pytest.raises(Refused, match="dimanche 14 mars 2027") as refused:
+            service.change_line(alc, reworded(line, holder=Holder.BAILLEUR, due_on=sunday))
+        assert refused.value.field == "due_on"
+        db.session.rollback()
+        line = lines_of(split.id)[0]
+        service.change_line(alc, reworded(line, holder=Holder.BAILLEUR, due_on=sunday, rest_day_agreed=True))
+        line = lines_of(split.id)[0]
+        service.change_line(alc, reworded(line, minutes=45))  # the day stays, and was agreed to
+    told = select(TimelineEntry.data).where(TimelineEntry.kind == "works.line.rest_day")
+    assert [data["on"] for data in db.session.scalars(told)] == [sunday.isoformat()]

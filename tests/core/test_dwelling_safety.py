@@ -35,7 +35,8 @@ from intranet.testing.works import (
 )
 from intranet.timeline.models import TimelineEntry
 from intranet.works import service as works
-from intranet.works.commands import AddLine
+from intranet.works.commands import AddLine, Propose
+from intranet.works.machine import LinesRefused
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.terms import ContractState, Holder, Need, SplitState
 
@@ -86,6 +87,16 @@ def test_a_finding_locks_the_lines_of_an_open_split_and_a_lifted_reason_unlocks_
     assert locks(split) == ["", ""]
     know(split.dwelling_id, asbestos=Survey.MISSING)  # of 1930 and no survey: the year speaks
     assert locks(split) == ["", "asbestos"]
+
+
+def test_what_a_finding_forbids_is_refused_at_the_proposal_line_by_line() -> None:
+    split = a_sanding_split(make_dossier(state=DossierState.JOINED))
+    know(split.dwelling_id, asbestos=Survey.FOUND)
+    split = fresh(split.id)
+    with pytest.raises(LinesRefused) as refused:
+        works.propose(make_parties(split).coordinator, Propose(split.id, split.version))
+    assert [each.line_id for each in refused.value.lines] == [lines_of(split.id)[1].id]
+    assert "amiante" in refused.value.lines[0].message
 
 
 def test_an_agreed_split_comes_back_and_its_unsigned_contract_is_cancelled() -> None:

@@ -27,6 +27,7 @@ from intranet.works.commands import SendBack
 from intranet.works.models import LineAnswer, LineWording
 from intranet.works.story import episodes
 from intranet.works.terms import Answer, Holder, Side, SplitState
+from intranet.works.workdays import next_business_day
 from tests.core.negotiating import a_split, acts, reworded, rules_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -115,13 +116,15 @@ def test_a_date_for_the_bailleurs_part_is_part_of_what_is_agreed() -> None:
     split = a_split(SplitState.COUNTERED, 2)
     line = lines_of(split.id)[0]
     alc = make_parties(split).coordinator
-    service.change_line(alc, reworded(line, holder=Holder.BAILLEUR, due_on=today() + timedelta(days=60)))
+    service.change_line(
+        alc, reworded(line, holder=Holder.BAILLEUR, due_on=next_business_day(today() + timedelta(days=60)))
+    )
     answered = {
         each.side: each.answer
         for each in db.session.scalars(select(LineAnswer).where(LineAnswer.line_id == line.id))
     }
 
-    assert lines_of(split.id)[0].due_on == today() + timedelta(days=60)
+    assert lines_of(split.id)[0].due_on == next_business_day(today() + timedelta(days=60))
     assert answered[Side.BAILLEUR] is Answer.WAITING
     with pytest.raises(Refused) as refused:
         service.change_line(alc, reworded(lines_of(split.id)[0], due_on=today().replace(year=2119)))

@@ -24,6 +24,7 @@ from intranet.works import service
 from intranet.works.commands import AddLine, ChangeLine
 from intranet.works.models import LineAnswer, Split, WorksLine
 from intranet.works.terms import Answer, Cause, Holder, Need, Payer, Side, SplitState
+from intranet.works.workdays import next_business_day
 from tests.core.negotiating import reworded
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -190,7 +191,7 @@ def changed(split: Split, **changes: Any) -> WorksLine:
         {"holder": Holder.PARTNER},
         {"materials_payer": Payer.ALC},
         {"cause": Cause.WEAR},
-        {"due_on": date(today().year, 12, 31)},
+        {"due_on": next_business_day(date(today().year + 1, 12, 1))},
     ],
 )
 def test_it_stays_while_the_works_are_the_same(change: dict[str, Any]) -> None:

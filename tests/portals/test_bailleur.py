@@ -26,6 +26,7 @@ from intranet.works import service
 from intranet.works.commands import AddLine
 from intranet.works.models import LineAnswer, LineComment
 from intranet.works.terms import Answer, Holder, Need, Side, SplitState
+from intranet.works.workdays import next_business_day
 from tests.portals.splits import Scene, make_scene, open_browser, row_of, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -176,7 +177,7 @@ def test_a_share_that_is_no_percentage_comes_back_with_what_was_typed(
 
 
 def test_the_agent_says_by_when_and_alc_reads_it(scene: Scene) -> None:
-    due = today() + timedelta(days=40)
+    due = next_business_day(today() + timedelta(days=40))
     data = form_of(scene, answer="countered", holder="bailleur", payer="bailleur", due=f"{due:%d/%m/%Y}")
     assert scene.bailleur().post(url_of(scene), data).status_code == 303
     assert answer_of(scene.lines[0].id).counter_due_on == due

@@ -29,6 +29,7 @@ from intranet.testing.works import fresh, make_contract
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import LineAnswer, LineComment, SplitVersion
 from intranet.works.terms import Answer, Side, SplitState
+from intranet.works.workdays import next_business_day
 from tests.portals.splits import Browser, Scene, make_scene, open_browser, row_of, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -132,7 +133,7 @@ def test_a_guest_answers_comments_accepts_the_rest_and_sends_back(scene: Scene) 
         "holder": "shared",
         "share": "40",
         "payer": "bailleur",
-        "due": f"{today() + timedelta(days=30):%d/%m/%Y}",
+        "due": f"{next_business_day(today() + timedelta(days=30)):%d/%m/%Y}",
         "comment": "À deux",
     }
     row = browser.post(answer_url(scene), {**form_of(scene), **counter}, htmx=True)
@@ -140,7 +141,7 @@ def test_a_guest_answers_comments_accepts_the_rest_and_sends_back(scene: Scene) 
     assert "Reprendre ma réponse" in row_of(row.get_data(as_text=True), first.id)
     given = bailleurs_answer(first.id)
     assert given is not None
-    assert given.counter_due_on == today() + timedelta(days=30)
+    assert given.counter_due_on == next_business_day(today() + timedelta(days=30))
     said = browser.post(f"{HERE}/lines/{second.id}/comments", {"comment": "Quelle couleur ?"})
     assert said.status_code == 303
     assert browser.post(f"{HERE}/accept", {"version": str(scene.split.version)}).status_code == 303

@@ -208,13 +208,13 @@ def test_a_forged_lifting_of_what_is_never_set_aside_is_refused(app: Flask) -> N
 def test_the_bailleurs_date_is_written_on_the_form_and_read_on_the_table(app: Flask) -> None:
     scene = make_scene(app, SplitState.DRAFT)
     line = scene.lines[0]
-    form = change_form(line, holder="bailleur", materials_payer="bailleur", due_on="14/03/2027")
+    form = change_form(line, holder="bailleur", materials_payer="bailleur", due_on="15/03/2027")
     assert scene.alc().post(line_url(scene, line), form).status_code == 303
 
     assert re.search(
-        r"avant le 14\s+mars\s+2027", text_of(scene.alc().get(f"/staff/splits/{scene.split_id}"))
+        r"avant le 15\s+mars\s+2027", text_of(scene.alc().get(f"/staff/splits/{scene.split_id}"))
     )
-    assert 'value="2027-03-14"' in text_of(scene.alc().get(line_url(scene, line)))
+    assert 'value="2027-03-15"' in text_of(scene.alc().get(line_url(scene, line)))
 
 
 # The same for 150 lines as for one

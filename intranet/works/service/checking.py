@@ -11,12 +11,13 @@ from intranet.freetext import checked
 from intranet.translation import gettext as _
 from intranet.wear.rules import Calculation
 from intranet.wear.service import assess
-from intranet.web.formatting import day
+from intranet.web.formatting import day, weekday
 from intranet.works.commands import AddLine, ChangeLine
 from intranet.works.facts import wording_of
 from intranet.works.models import Split, WorksKind, WorksLine
 from intranet.works.rules import BAILLEUR_HOLDERS, TENANT_HOLDERS, Wording, consent_covers
 from intranet.works.terms import Cause, Holder, Payer
+from intranet.works.workdays import is_business_day
 
 MOST_CENTS = 10_000_000
 """100 000 €: above, a figure was mistyped."""
@@ -35,8 +36,12 @@ def checked_wording(
     holder: Holder,
     payer: Payer,
     owed: Calculation | None,
+    kept_due: date | None = None,
 ) -> Wording:
-    """The wording the form asks for, every value within its bounds. ``Refused`` names the field."""
+    """The wording the form asks for, every value within its bounds. ``Refused`` names the field.
+
+    ``kept_due``: the day the line has already, which is not asked about again.
+    """
     return Wording(
         kind_id=kind.id if kind else None,
         label=label,
@@ -49,7 +54,7 @@ def checked_wording(
         materials_cents=_amount(command.materials_cents),
         minutes=_minutes(command.minutes),
         tenant_cents=owed.tenant_cents if owed else None,
-        due_on=_due(holder, command.due_on),
+        due_on=_due(holder, command.due_on, command.rest_day_agreed or command.due_on == kept_due),
     )
 
 
@@ -109,6 +114,11 @@ def refuse_bad_offer(on: date | None) -> None:
             _("Cette date est passée : proposez un jour à venir."),
             field="counter_due_on",
         )
+    refuse_rest_day(
+        on,
+        "counter_due_on",
+        _("Proposez un autre jour, ou demandez à ALC de recueillir cet accord."),
+    )
 
 
 def checked_consent_day(on: date | None) -> date | None:
@@ -177,12 +187,36 @@ def _minutes(minutes: int) -> int:
     return minutes
 
 
-def _due(holder: Holder, on: date | None) -> date | None:
-    """By when the bailleur does its part, if it has one."""
+def _due(holder: Holder, on: date | None, agreed: bool) -> date | None:
+    """By when the bailleur does its part, if it has one; on a rest day only if the tenant agreed to it."""
     if on is None or holder not in BAILLEUR_HOLDERS:
         return None
     _refuse_far(on, "due_on")
+    if not agreed:
+        refuse_rest_day(
+            on,
+            "due_on",
+            _("Choisissez un autre jour, ou notez que la famille a donné son accord exprès."),
+        )
     return on
+
+
+def refuse_rest_day(on: date, field: str, advice: str) -> None:
+    """``Refused`` for a Saturday, a Sunday or a public holiday: the bailleur's works then need the tenant's express
+    consent (loi n° 89-462, art. 7 e). ``advice`` says what can be done.
+    """
+    if is_business_day(on):
+        return
+    raise Refused(
+        "line.rest_day",
+        _(
+            "Le %(day)s est un samedi, un dimanche ou un jour férié : le bailleur n’y fait de travaux qu’avec l’accord "
+            "exprès de la famille (loi 89-462 art. 7 e). %(advice)s",
+            day=weekday(on),
+            advice=advice,
+        ),
+        field=field,
+    )
 
 
 def _refuse_far(on: date, field: str) -> None:

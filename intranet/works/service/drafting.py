@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 
@@ -43,6 +44,7 @@ from intranet.works.service.loading import check_may_act, refuse_stale_line, tak
 from intranet.works.service.wording import note_wording
 from intranet.works.terms import Answer, Holder, Payer, Side, SplitState
 from intranet.works.wordings import in_words
+from intranet.works.workdays import is_business_day
 
 _CLOSED = (SplitState.WITHDRAWN, SplitState.AMENDED)
 
@@ -142,6 +144,7 @@ def add_line(actor: Actor, command: AddLine) -> WorksLine:
     put_wording(line, wording)
     note_wording(line, "added", actor)
     trace("works.line.added", split, actor, audience=("alc",), line=line.label, room=line.room)
+    _note_rest_day(actor, split, line, command, None)
     commit()
     return line
 
@@ -156,13 +159,25 @@ def change_line(actor: Actor, command: ChangeLine) -> WorksLine:
     require_may(actor, p.SPLIT_WRITE)
     split, line = take_line(command.line_id)
     check_may_act(split, "change_line")
+    due_before = line.due_on
     wording = rewrite(actor, split, line, command)
     refuse_broken(line_facts(line, wording), dwelling_facts(split.dwelling))
     if reword(split, line, wording):
         note_wording(line, "changed", actor)
     trace("works.line.changed", split, actor, audience=("alc",), line=line.label, room=line.room)
+    _note_rest_day(actor, split, line, command, due_before)
     commit()
     return line
+
+
+def _note_rest_day(
+    actor: Actor, split: Split, line: WorksLine, command: AddLine | ChangeLine, before: date | None
+) -> None:
+    """The tenant's express consent to works on a rest day enters the history, with who took it and when."""
+    on = line.due_on
+    if on is None or on == before or not command.rest_day_agreed or is_business_day(on):
+        return
+    trace("works.line.rest_day", split, actor, line=line.label, room=line.room, on=on)
 
 
 def rewrite(actor: Actor, split: Split, line: WorksLine, command: ChangeLine) -> Wording:
@@ -171,7 +186,9 @@ def rewrite(actor: Actor, split: Split, line: WorksLine, command: ChangeLine) ->
     kind = checked_kind(command.kind_id, already=line.kind)
     label = checked_label(kind, command.label)
     owed = checked_debt(split, kind, command.holder, command, line.created_at.astimezone(PARIS).date())
-    wording = checked_wording(command, kind, label, command.holder, command.materials_payer, owed)
+    wording = checked_wording(
+        command, kind, label, command.holder, command.materials_payer, owed, line.due_on
+    )
     refuse_stale_line(line, command.version, _in_words(line, wording))
     covered = consent_covers(wording_of(line), wording)
     consent_on = kept_consent(line, kind, wording, command.consent_on)

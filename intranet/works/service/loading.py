@@ -19,7 +19,7 @@ from intranet.timeline.wordings import sentence
 from intranet.translation import gettext as _
 from intranet.works.facts import AGREEING, accepted, dwelling_facts, line_facts
 from intranet.works.guardrails import check_line
-from intranet.works.machine import SplitFacts, check_act, dwelling_allocated
+from intranet.works.machine import LineRefusal, SplitFacts, check_act, dwelling_allocated
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.rules import side_of
 from intranet.works.terms import ContractState, Holder, Side, SplitState
@@ -125,7 +125,7 @@ def facts_of(
     """What the machine's guards look at, from the split as it is now."""
     home = dwelling_facts(split.dwelling)
     refusals = tuple(
-        f"{line.room} — {line.label} : {violation.message}"
+        LineRefusal(line.id, line.label, line.room, str(violation.message))
         for line in split.lines
         for violation in check_line(line_facts(line), home)[:1]
     )

@@ -11,6 +11,7 @@ from intranet.extensions import db
 from intranet.translation import gettext as _
 from intranet.works.facts import dwelling_facts, line_facts
 from intranet.works.guardrails import DwellingFacts, lock
+from intranet.works.machine import LineRefusal
 from intranet.works.models import Split, WorksLine
 from intranet.works.rules import propose_default
 from intranet.works.service.concluding import end_split
@@ -34,7 +35,7 @@ class Reassessed:
     split: Split
     locked: tuple[str, ...]
     unlocked: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused: tuple[LineRefusal, ...]
     reopened: bool
     to_amend: bool
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from wtforms import IntegerField
+from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from intranet.chantiers.image_right import ImageRight
@@ -70,6 +70,9 @@ class LineForm(BaseForm):
     )
     materials_payer = SelectField(_l("Qui paie les matériaux"), choices=_options(PAYERS, BY_RULE), default="")
     due_on = DateField(_l("À faire par le bailleur avant le"), [Optional()])
+    rest_day_agreed = BooleanField(
+        _l("La famille accepte expressément des travaux ce jour-là (samedi, dimanche ou férié)")
+    )
     age_years = IntegerField(
         _l("Âge de ce qui est abîmé (années)"),
         [Optional(), NumberRange(0, OLDEST, _l("L’âge va de 0 à 100 ans."))],
@@ -114,6 +117,7 @@ class LineForm(BaseForm):
             minutes=self.minutes.data or 0,
             consent_on=self.consent_on.data,
             due_on=self.due_on.data,
+            rest_day_agreed=self.rest_day_agreed.data,
             damage=self.damage,
         )
 
@@ -141,6 +145,7 @@ class ChangeLineForm(LineForm):
             minutes=self.minutes.data or 0,
             consent_on=self.consent_on.data,
             due_on=self.due_on.data,
+            rest_day_agreed=self.rest_day_agreed.data,
             damage=self.damage,
         )
 
