@@ -13,6 +13,7 @@ from intranet.chantiers.loading import gone
 from intranet.chantiers.models import Chantier, Task
 from intranet.chantiers.recording import AUDIENCE
 from intranet.chantiers.rules import SITE_HOLDERS
+from intranet.chantiers.safety import block_unsafe
 from intranet.chantiers.search import index_chantier
 from intranet.dossiers.models import Dwelling
 from intranet.errors import NotAllowed, Refused
@@ -94,6 +95,7 @@ def open_from_contract(
         data={"tasks": len(tasks)},
         audience=AUDIENCE,
     )
+    block_unsafe(actor, chantier)
     commit()
     return chantier
 

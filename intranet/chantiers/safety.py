@@ -107,6 +107,15 @@ def _follow(actor: Actor, chantier: Chantier, alarm: bool) -> Stopped:
     return Stopped(chantier, tuple(blocked), tuple(freed), halted)
 
 
+def block_unsafe(actor: Actor, chantier: Chantier) -> None:
+    """A finding came between the signatures and the opening: what it forbids is blocked at once. Does not commit."""
+    unsafe = unsafe_tasks(chantier)
+    if not unsafe:
+        return
+    for task in db.session.scalars(select(Task).where(Task.id.in_(unsafe)).order_by(Task.position)).all():
+        _block(actor, task, chantier, unsafe[task.id])
+
+
 def _block(actor: Actor, task: Task, chantier: Chantier, rule: str) -> None:
     before, task.state = task.state, TaskState.BLOCKED
     task.before_blocked, task.blocked_rule = before, rule

@@ -21,7 +21,7 @@ from intranet.dossiers.terms import Survey
 from intranet.errors import Refused
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
-from intranet.testing.chantiers import Cast, enter, make_chantier, name_team
+from intranet.testing.chantiers import Cast, enter, make_chantier, name_team, tasks_of, tick_all
 from intranet.testing.dossiers import make_dossier, make_dwelling
 from intranet.testing.factories import make_actor, make_organisation, make_user
 from intranet.testing.works import (
@@ -167,6 +167,16 @@ def test_asbestos_found_stops_the_chantier_blocks_what_sands_and_must_be_read(st
         chantiers.tick_start(cast.animator, cast.chantier.id, StartItem.DIAGNOSTICS)
     chantiers.move_chantier(cast.animator, cast.chantier.id, move, cast.chantier.version)
     assert cast.chantier.state is state
+
+
+def test_a_finding_before_the_opening_blocks_its_tasks_from_the_first_day() -> None:
+    dossier = make_dossier(state=DossierState.JOINED, dwelling=make_dwelling(decent=False))
+    cast = make_chantier(dossier=dossier)  # free lines, needed: they bring the home to decency
+    rules = {task.blocked_rule for task in tasks_of(cast.chantier) if task.holder is not Holder.PARTNER}
+    assert rules == {"decency"}
+    tick_all(cast)
+    with pytest.raises(Refused, match="avenant"):
+        chantiers.move_chantier(cast.animator, cast.chantier.id, "clear", cast.chantier.version)
 
 
 def test_an_amendment_gives_works_stopped_under_way_to_the_bailleur_with_their_hours() -> None:
