@@ -156,7 +156,7 @@ def test_alc_writes_a_day_of_rest_only_with_the_familys_express_consent_which_is
     split = make_split(make_dossier(dwelling=make_dwelling(), state=DossierState.JOINED), lines=1)
     alc, line, sunday = make_parties(split).coordinator, lines_of(split.id)[0], date(2027, 3, 14)
     with at(datetime(2026, 12, 1, 10, tzinfo=UTC)):
-        with pytest.raises(Refused, match="dimanche 14 mars 2027") as refused:
+        with pytest.raises(Refused, match="dimanche 14") as refused:
             service.change_line(alc, reworded(line, holder=Holder.BAILLEUR, due_on=sunday))
         assert refused.value.field == "due_on"
         db.session.rollback()

@@ -210,8 +210,8 @@ def refuse_rest_day(on: date, field: str, advice: str) -> None:
     raise Refused(
         "line.rest_day",
         _(
-            "Le %(day)s est un samedi, un dimanche ou un jour férié : le bailleur n’y fait de travaux qu’avec l’accord "
-            "exprès de la famille (loi 89-462 art. 7 e). %(advice)s",
+            "Le %(day)s est un jour de repos (samedi, dimanche ou férié) : le bailleur n’y fait de travaux qu’avec "
+            "l’accord exprès de la famille (loi 89-462 art. 7 e). %(advice)s",
             day=weekday(on),
             advice=advice,
         ),
