@@ -42,6 +42,16 @@ def chromium() -> str:
     return found
 
 
+def clamd() -> str:
+    """The path of ClamAV's daemon, installed if need be; the tests give it a signature of their own."""
+    if shutil.which("clamd") is None:
+        provide("clamav-daemon", why="ClamAV (tests of the virus scan)")
+    found = shutil.which("clamd")
+    if found is None:
+        raise Failed("clamav-daemon was installed but clamd is not on PATH")
+    return found
+
+
 def postgresql_programs() -> Path:
     """The folder that holds initdb and postgres, the newest version first."""
     found = _find_postgresql()
