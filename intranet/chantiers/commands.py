@@ -6,6 +6,7 @@ is ``Stale``. ``client_key`` is drawn by the page: sending the same form twice d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +65,26 @@ class WriteNote:
     chantier_id: int
     on: date
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditChantier:
+    """The organisation of a chantier as it is to be from now on, all of it."""
+
+    chantier_id: int
+    version: int
+    animator_id: int | None
+    planned_start: date | None
+    planned_end: date | None
+    safety_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAll:
+    """Accept every task the page showed as done: ``versions`` by task."""
+
+    chantier_id: int
+    versions: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)

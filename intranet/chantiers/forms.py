@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
-from intranet.chantiers.commands import AddPhoto, AnswerImage, EnterHours, HandOverTask, HoursEntry, WriteNote
+from werkzeug.datastructures import MultiDict
+
+from intranet.chantiers.commands import (
+    AcceptAll,
+    AddPhoto,
+    AnswerImage,
+    EnterHours,
+    HandOverTask,
+    HoursEntry,
+    WriteNote,
+)
 from intranet.chantiers.terms import HoursRole, Moment, Recognisable
 from intranet.errors import Refused
 from intranet.translation import gettext as _
@@ -95,6 +105,12 @@ def image_from(sent: Sent, chantier_id: int) -> AnswerImage:
 def note_from(sent: Sent, chantier_id: int) -> WriteNote:
     """A session note."""
     return WriteNote(chantier_id, read_day(sent, "on"), sent.get("text", ""))
+
+
+def accept_all_from(sent: MultiDict[str, str], chantier_id: int) -> AcceptAll:
+    """What the button of the handover shows as done: ``task``, once for each, is ``id:version``."""
+    pairs = (each.partition(":") for each in sent.getlist("task"))
+    return AcceptAll(chantier_id, {number_sent(task): number_sent(version) for task, _sign, version in pairs})
 
 
 def handover_from(sent: Sent, task_id: int) -> HandOverTask:

@@ -7,8 +7,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
-from intranet.chantiers.commands import HandOverTask
-from intranet.chantiers.loading import gone, stale, take_task, task_facts
+from intranet.chantiers.commands import AcceptAll, HandOverTask
+from intranet.chantiers.loading import gone, stale, take_chantier, take_task, task_facts
 from intranet.chantiers.machine import TASK
 from intranet.chantiers.models import Reserve, Task
 from intranet.chantiers.moves import SHORT
@@ -17,7 +17,7 @@ from intranet.chantiers.terms import TaskState
 from intranet.clock import today
 from intranet.errors import Refused
 from intranet.extensions import db
-from intranet.freetext import checked
+from intranet.health_words import checked_note
 from intranet.timeline.service import commit
 from intranet.translation import gettext as _
 from intranet.works.terms import Side
@@ -35,7 +35,7 @@ def hand_over_task(actor: Actor, command: HandOverTask) -> Task:
         if _decided(task, command):
             return task
         raise stale(actor, chantier.dossier_id)
-    text = checked(command.text, SHORT, field="text", multiline=False)
+    text = checked_note(command.text, SHORT, field="text", multiline=False)
     move = TASK.check(name, task.state, task_facts(task, chantier))
     before, task.state = task.state, move.target
     if not command.accepted:
@@ -46,6 +46,33 @@ def hand_over_task(actor: Actor, command: HandOverTask) -> Task:
     record_task(actor, task, chantier, move.event, before, text)
     commit()
     return task
+
+
+def accept_all(actor: Actor, command: AcceptAll) -> int:
+    """Accept every task the page showed as done, in one gesture; how many. The same people as for one.
+
+    ``Stale`` when one of them is no longer as it was shown: nothing is accepted then. Accepted already: left so.
+    """
+    require_may(actor, p.HANDOVER_DECIDE)
+    chantier = take_chantier(command.chantier_id)
+    tasks = db.session.scalars(
+        select(Task)
+        .where(Task.chantier_id == chantier.id, Task.id.in_(command.versions))
+        .order_by(Task.position, Task.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    accepted = 0
+    for task in tasks:
+        if task.state is TaskState.ACCEPTED:
+            continue
+        if task.version != command.versions[task.id]:
+            raise stale(actor, chantier.dossier_id)
+        move = TASK.check("accept", task.state, task_facts(task, chantier))
+        before, task.state = task.state, move.target
+        record_task(actor, task, chantier, move.event, before)
+        accepted += 1
+    commit()
+    return accepted
 
 
 def _decided(task: Task, command: HandOverTask) -> bool:

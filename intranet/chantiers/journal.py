@@ -22,6 +22,7 @@ from intranet.dossiers.models import Dossier, Household
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
+from intranet.health_words import checked_note
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
 
@@ -176,7 +177,7 @@ def write_note(actor: Actor, command: WriteNote) -> SessionNote:
     """Write what happened on a day of works. The same words on the same day again: the first note is returned."""
     require_may(actor, p.CHANTIER_RUN)
     chantier = take_chantier(command.chantier_id)
-    text = checked(command.text, LONGEST_NOTE, field="text")
+    text = checked_note(command.text, LONGEST_NOTE, field="text")
     if not text:
         raise Refused("note.empty", _("Écrivez quelques mots."), field="text")
     if command.on > today():

@@ -33,7 +33,7 @@ def gone() -> Refused:
 def stale(actor: Actor, dossier_id: int) -> Stale:
     """The refusal, with the last things that happened, as far as the person's side may know them."""
     side = SIDES.get(actor.scope.kind, "")
-    changes = tuple(entry.sentence for entry in entries(dossier_id, side, 3))
+    changes = tuple(f"{entry.who} {entry.sentence}".strip() for entry in entries(dossier_id, side, 3))
     return Stale(
         _("Quelqu’un a mis ce chantier à jour depuis que vous avez ouvert la page. Rien n’a été enregistré."),
         changes,

@@ -23,8 +23,8 @@ UNDONE = frozenset({T.TO_DO, T.READY, T.DOING})
 DONE = frozenset({T.DONE, T.ACCEPTED, T.RESERVE, T.LIFTED})
 """A task whose works are done, accepted or not: what progress counts."""
 
-HANDED_OVER = frozenset({T.ACCEPTED, T.LIFTED})
-"""A task nobody waits for any more."""
+HANDED_OVER = frozenset({T.ACCEPTED, T.LIFTED, T.RESERVE})
+"""A task ALC has decided on: accepted, or with a reserve that somebody lifts by a day, handed over or not."""
 
 RUNNING = frozenset({C.OPEN, C.PAUSED})
 BEFORE_START = frozenset({C.PREPARED, C.CLEARED})
@@ -142,7 +142,7 @@ def _all_handed_over(facts: ChantierFacts) -> Refused | None:
     return Refused(
         "chantier.not_handed_over",
         _(
-            "Ces tâches ne sont ni acceptées, ni levées de leurs réserves : %(tasks)s.",
+            "Ces tâches ne sont ni acceptées, ni sous réserve : %(tasks)s.",
             tasks=_listed(facts.not_handed_over),
         ),
     )
@@ -182,6 +182,11 @@ def _is_being_handed_over(facts: TaskFacts) -> Refused | None:
     if facts.chantier is C.HANDED_OVER:
         return Refused("task.handed_over", _("Le chantier est déjà réceptionné."))
     return Refused("task.chantier_not_open", _("La réception se fait sur un chantier ouvert ou terminé."))
+
+
+def _may_be_lifted(facts: TaskFacts) -> Refused | None:
+    """What was handed over with a reserve is put right afterwards."""
+    return None if facts.chantier is C.HANDED_OVER else _is_being_handed_over(facts)
 
 
 def _no_reserve_left(facts: TaskFacts) -> Refused | None:
@@ -298,6 +303,6 @@ TASK = Machine(
         T.LIFTED,
         p.HANDOVER_DECIDE,
         "task.lifted",
-        (_is_being_handed_over, _no_reserve_left),
+        (_may_be_lifted, _no_reserve_left),
     ),
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from intranet import permissions as p
 from intranet.access import Actor, require_may
 from intranet.chantiers.insurance import start_day
 from intranet.chantiers.loading import chantier_facts, stale, take_chantier, take_task, task_facts
 from intranet.chantiers.machine import BEFORE_START, CHANTIER, TASK
-from intranet.chantiers.models import Chantier, StartCheck, Task
+from intranet.chantiers.models import Chantier, Reserve, StartCheck, Task
 from intranet.chantiers.recording import ON_SITE, record_chantier, record_task
 from intranet.chantiers.terms import ChantierState, StartItem, TaskState
 from intranet.clock import today
@@ -17,7 +17,7 @@ from intranet.database import now
 from intranet.dossiers import service as dossiers
 from intranet.errors import Refused
 from intranet.extensions import db
-from intranet.freetext import checked
+from intranet.health_words import checked_note
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
 
@@ -30,7 +30,7 @@ SHORT = 255
 def tick_start(actor: Actor, chantier_id: int, item: StartItem, note: str = "") -> None:
     """Tick one item of the right to start. Ticked already: nothing happens. What is recorded ticks itself."""
     chantier = _take_list(actor, chantier_id, item)
-    note = checked(note, SHORT, field="note", multiline=False)
+    note = checked_note(note, SHORT, field="note", multiline=False)
     if db.session.get(StartCheck, (chantier.id, item)) is not None:
         return
     db.session.add(StartCheck(chantier_id=chantier.id, item=item, checked_by=actor.user_id, note=note))
@@ -100,7 +100,7 @@ def move_chantier(
         if chantier.state is move.target:
             return chantier
         raise stale(actor, chantier.dossier_id)
-    _move(actor, chantier, transition, checked(reason, SHORT, field="reason", multiline=False))
+    _move(actor, chantier, transition, checked_note(reason, SHORT, field="reason", multiline=False))
     commit()
     return chantier
 
@@ -120,11 +120,23 @@ def _move(actor: Actor, chantier: Chantier, name: str, reason: str) -> None:
             chantier.finished_on = None
         case "hand_over":
             chantier.handed_over_on = today()
-    record_chantier(actor, chantier, move.event, before, reason)
+    left = _open_reserves(chantier) if name == "hand_over" else 0
+    record_chantier(actor, chantier, move.event, before, reason, reserves=left)
     if name in ("start", "resume"):
         dossiers.works_started(actor, chantier.dossier_id)
     elif name == "hand_over":
         dossiers.works_finished(actor, chantier.dossier_id)
+
+
+def _open_reserves(chantier: Chantier) -> int:
+    """How many reserves are still to be lifted."""
+    left = (
+        select(func.count())
+        .select_from(Reserve)
+        .join(Task, Task.id == Reserve.task_id)
+        .where(Task.chantier_id == chantier.id, Reserve.lifted_on.is_(None))
+    )
+    return db.session.scalar(left) or 0
 
 
 def _prepare_tasks(chantier: Chantier) -> None:
@@ -146,7 +158,7 @@ def move_task(actor: Actor, task_id: int, transition: str, version: int, reason:
         if task.state is move.target:
             return task
         raise stale(actor, chantier.dossier_id)
-    reason = checked(reason, SHORT, field="reason", multiline=False)
+    reason = checked_note(reason, SHORT, field="reason", multiline=False)
     TASK.check(transition, task.state, task_facts(task, chantier), reason)
     before, task.state = task.state, move.target
     if move.target is TaskState.BLOCKED:

@@ -18,7 +18,7 @@ from intranet.chantiers.search import index_chantier
 from intranet.dossiers.models import Dwelling
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
-from intranet.freetext import checked
+from intranet.health_words import checked_note
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
 from intranet.works.models import Contract, Split
@@ -57,9 +57,9 @@ def open_from_contract(
             "chantier.no_partner",
             _("Le contrat ne nomme pas d’organisme pour accompagner les travaux : faites-le compléter."),
         )
-    safety_note = checked(safety_note, 255, field="safety_note", multiline=False)
-    _check_dates(planned_start, planned_end)
-    _check_animator(animator_id, contract.partner_id)
+    safety_note = checked_note(safety_note, 255, field="safety_note", multiline=False)
+    check_dates(planned_start, planned_end)
+    check_animator(animator_id, contract.partner_id)
     tasks = _tasks(contract)
     if not tasks:
         raise Refused(
@@ -100,12 +100,14 @@ def open_from_contract(
     return chantier
 
 
-def _check_dates(start: date | None, end: date | None) -> None:
+def check_dates(start: date | None, end: date | None) -> None:
+    """``Refused`` when the end is before the start."""
     if start and end and end < start:
         raise Refused("chantier.dates", _("La fin prévue est avant le début prévu."), field="planned_end")
 
 
-def _check_animator(animator_id: int | None, partner_id: int) -> None:
+def check_animator(animator_id: int | None, partner_id: int) -> None:
+    """``Refused`` for somebody who runs no chantier for the works partner."""
     if animator_id is None:
         return
     found = db.session.scalar(

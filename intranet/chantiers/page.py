@@ -14,9 +14,9 @@ from intranet import permissions as p
 from intranet.access import Actor
 from intranet.chantiers import queries
 from intranet.chantiers.image_right import image_sentence
-from intranet.chantiers.machine import BEFORE_START
+from intranet.chantiers.machine import BEFORE_START, UNDONE
 from intranet.chantiers.rules import Progress
-from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
+from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem, TaskState
 from intranet.chantiers.views import Problem
 from intranet.chantiers.wordings import (
     CHANTIER_MOVES,
@@ -102,13 +102,14 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         )
         for row in rows
     ]
+    reserves = queries.reserves(chantier_id)
     spots, image = queries.photo_spots(chantier_id), queries.image_answer(chantier_id)
     moves = queries.chantier_moves(chantier.state, person.permissions)
     start = list_to_tick(chantier)
     return {
         "chantier": chantier,
         "word": state_word(chantier.state, side),
-        "sentence": next_sentence(chantier.state),
+        "sentence": next_sentence(chantier.state, sum(each.lifted_on is None for each in reserves)),
         "moves": moves,
         "to_confirm": queries.to_confirm(chantier, moves),
         "progress": Progress(chantier.done, chantier.total),
@@ -126,7 +127,11 @@ def working_page(person: Actor, side: Side, chantier_id: int, problem: Problem |
         "notes": queries.notes(chantier_id),
         "start": start,
         "missing": queries.start_refusal(chantier, start, rows) if start else "",
-        "reserves": queries.reserves(chantier_id),
+        "reserves": reserves,
+        "unlifted": sum(each.lifted_on is None for each in reserves),
+        "to_accept": [task.row for task in tasks if "accept" in task.moves],
+        "left_open": [task.row.label for task in tasks if task.row.state in UNDONE],
+        "left_blocked": [task.row.label for task in tasks if task.row.state is TaskState.BLOCKED],
         "hours_roles": hours_roles(side),
         "problem": problem,
         "today": today(),

@@ -20,6 +20,7 @@ from intranet.chantiers.terms import ChantierState, HoursRole, Moment, StartItem
 from intranet.chantiers.wordings import START_ITEMS, contract_fact, insurance_fact, ticked_by
 from intranet.clock import today
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
+from intranet.search.words import bare
 from intranet.works.machine import JOINED_STATES
 from intranet.works.terms import ContractState, Side
 
@@ -134,15 +135,16 @@ class Spot(NamedTuple):
     """Pictures taken from one place, by moment."""
 
     name: str
-    by_moment: Mapping[Moment, Rows]
+    by_moment: Mapping[Moment, list[Row]]
 
 
 def photo_spots(chantier_id: int) -> list[Spot]:
-    """Pictures in pairs: spot by spot, before, during and after."""
-    spots: dict[str, dict[Moment, list[Row]]] = {}
+    """Pictures in pairs: spot by spot, however it was spelt, before, during and after."""
+    spots: dict[str, Spot] = {}
     for row in fetch_all(journal_statements.photos, chantier_id=chantier_id):
-        spots.setdefault(row.spot, {moment: [] for moment in Moment})[row.moment].append(row)
-    return [Spot(name, by_moment) for name, by_moment in spots.items()]
+        spot = spots.setdefault(bare(row.spot), Spot(row.spot, {moment: [] for moment in Moment}))
+        spot.by_moment[row.moment].append(row)
+    return list(spots.values())
 
 
 def image_answer(chantier_id: int) -> ImageRight:

@@ -45,8 +45,12 @@ def record_chantier(
     before: ChantierState,
     reason: str = "",
     audience: tuple[str, ...] | None = None,
+    reserves: int = 0,
 ) -> None:
-    """Write a chantier's move down. ``audience``: who reads it, when the reason is no free text."""
+    """Write a chantier's move down. ``audience``: who reads it, when the reason is no free text.
+
+    ``reserves``: how many are handed over with it.
+    """
     record(
         event,
         actor=actor,
@@ -56,6 +60,7 @@ def record_chantier(
         from_state=before,
         to_state=chantier.state,
         reason=reason,
+        data={"reserves": reserves} if reserves else None,
         audience=audience or audience_of(reason),
     )
 

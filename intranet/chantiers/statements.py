@@ -34,7 +34,7 @@ from intranet.organisations.models import Organisation
 from intranet.rows import Statement
 from intranet.search.queries import newest
 from intranet.works.models import Contract, Split
-from intranet.works.terms import Side, SplitState
+from intranet.works.terms import ContractState, Side, SplitState
 
 _COMMON = (
     Chantier.id,
@@ -72,6 +72,7 @@ _AMENDING = (
 _ON_SITE = (
     Chantier.safety_note,
     Chantier.animator_id,
+    Chantier.partner_id,
     User.name.label("animator"),
     Household.phone,
     Household.contact_choice,
@@ -84,7 +85,7 @@ _ON_SITE = (
     Dwelling.dpe_class,
     Contract.number.label("contract_number"),
     Contract.state.label("contract_state"),
-    Contract.document_id.label("contract_document"),
+    Contract.sealed_document_id.label("contract_document"),
     _AMENDING.label("amending"),
     Dossier.state.label("dossier_state"),
     Dossier.referent_id,
@@ -169,7 +170,7 @@ def chantier_list(
 ) -> Statement:
     """A page of chantiers with their progress (``:limit``, ``:offset``; ``:pattern`` if searched).
 
-    ``ready`` counts the items of the start list that hold today, the contract apart (``:today``).
+    ``ready`` counts the items of the start list that hold today (``:today``).
     """
     ticked = (
         select(func.count())
@@ -178,7 +179,8 @@ def chantier_list(
         .correlate(Chantier)
         .scalar_subquery()
     )
-    ready = ticked + case((insured(), 1), else_=0)
+    signed = case((Contract.state == ContractState.SIGNED, 1), else_=0)
+    ready = ticked + case((insured(), 1), else_=0) + signed
     statement = _chantiers(scope, *_COMMON, User.name.label("animator"), *_progress(), ready.label("ready"))
     statement = _filtered(statement, states, mine, searched).order_by(*_ORDERS[order])
     return statement.limit(bindparam("limit")).offset(bindparam("offset"))

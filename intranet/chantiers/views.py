@@ -211,6 +211,14 @@ def add_handover_views(bp: Blueprint, page: Page) -> None:
             chantier_id, form, lambda: service.hand_over_task(actor(), forms.handover_from(sent, task_id))
         )
 
+    @bp.post("/chantiers/<int:chantier_id>/handover/all")
+    @requires(p.HANDOVER_DECIDE)
+    def chantier_accept_all(chantier_id: int) -> ResponseReturnValue:
+        """Accept every task that the page showed as done."""
+        check(p.HANDOVER_DECIDE, chantier_id)
+        command = forms.accept_all_from(request.form, chantier_id)
+        return run(chantier_id, "chantier", lambda: service.accept_all(actor(), command))
+
     @bp.post("/chantiers/<int:chantier_id>/reserves/<int:reserve_id>")
     @requires(p.HANDOVER_DECIDE)
     def chantier_lift(chantier_id: int, reserve_id: int) -> ResponseReturnValue:

@@ -172,8 +172,14 @@ def task_word(state: TaskState) -> StateWord:
     return TASK_STATES[state]
 
 
-def next_sentence(state: ChantierState) -> Any:
-    """What happens next, and whose turn it is."""
+def next_sentence(state: ChantierState, reserves: int = 0) -> Any:
+    """What happens next, and whose turn it is. ``reserves``: how many are still to be lifted."""
+    if state is ChantierState.HANDED_OVER and reserves:
+        return ngettext(
+            "Les travaux sont réceptionnés ; il reste %(num)d réserve à lever.",
+            "Les travaux sont réceptionnés ; il reste %(num)d réserves à lever.",
+            reserves,
+        )
     return NEXT[state]
 
 
@@ -232,6 +238,37 @@ def _image_refused(facts: Mapping[str, Any]) -> str:
     )
 
 
+def _handed_over(facts: Mapping[str, Any]) -> str:
+    left = facts["reserves"] or 0
+    if not left:
+        return str(_("a réceptionné le chantier"))
+    return str(
+        ngettext(
+            "a réceptionné le chantier, avec %(num)d réserve à lever",
+            "a réceptionné le chantier, avec %(num)d réserves à lever",
+            left,
+        )
+    )
+
+
+def _edited(facts: Mapping[str, Any]) -> str:
+    """What of the chantier's organisation changed; of the safety note only that it did."""
+    changed = (facts["fields"] or "").split(",")
+    said = []
+    if "animator_id" in changed:
+        said.append(_("animateur : %(name)s", name=facts["animator"] or _("à désigner")))
+    for name, key, words in (
+        ("planned_start", "start", _("début prévu : %(day)s")),
+        ("planned_end", "end", _("fin prévue : %(day)s")),
+    ):
+        if name in changed:
+            on = day(date.fromisoformat(facts[key])) if facts[key] else _("sans date")
+            said.append(words % {"day": on})
+    if "safety_note" in changed:
+        said.append(_("consigne de sécurité"))
+    return str(_("a modifié le chantier (%(what)s)", what=", ".join(map(str, said))))
+
+
 TIMELINE: dict[str, Any] = {
     "chantier.opened": _l("a ouvert le chantier (%(tasks)s tâches)"),
     "chantier.item_ticked": _item(_l("a coché avant le démarrage : %(item)s")),
@@ -243,7 +280,8 @@ TIMELINE: dict[str, Any] = {
     "chantier.resumed": _l("a repris le chantier"),
     "chantier.finished": _l("a terminé le chantier : il reste à réceptionner"),
     "chantier.reopened": _l("a rouvert le chantier"),
-    "chantier.handed_over": _l("a réceptionné le chantier"),
+    "chantier.edited": _edited,
+    "chantier.handed_over": _handed_over,
     "chantier.hours_entered": _hours_of,
     "chantier.hours_removed": _hours_back,
     "chantier.photo_added": _photo(_l("a ajouté une photo (%(moment)s, %(spot)s)")),

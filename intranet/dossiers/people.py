@@ -15,7 +15,7 @@ from intranet.dossiers.loading import take_dossier
 from intranet.dossiers.models import Dossier, DossierGrant, DossierNote
 from intranet.errors import Refused
 from intranet.extensions import db
-from intranet.freetext import checked
+from intranet.health_words import checked_note
 from intranet.organisations.models import Organisation
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
@@ -118,7 +118,7 @@ def add_note(actor: Actor, dossier_id: int, text: str) -> DossierNote:
     """Write a note, seen by ALC alone. The same words sent twice at once are one note."""
     require_may(actor, p.DOSSIER_EDIT)
     dossier = take_dossier(dossier_id)
-    kept = checked(text, NOTE_LENGTH, field="text")
+    kept = checked_note(text, NOTE_LENGTH, field="text")
     if not kept:
         raise Refused("dossier.note.empty", _("La note est vide."), field="text")
     twin = db.session.scalar(

@@ -24,6 +24,7 @@ from intranet.translation import gettext as _
 from intranet.web.answering import DONE, obey
 from intranet.web.forms import BaseForm
 from intranet.works import queries as works
+from intranet.works.document_part import answer_part, waiting
 from intranet.works.models import Contract
 from intranet.works.rules import side_of
 from intranet.works.terms import ContractState, Side
@@ -64,7 +65,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         signatures=marks if actor().guest_id is None else wordings.for_guest(marks, reader),
         reader=reader,
         may_sign=mine and signable(row) and can(p.CONTRACT_SIGN, Contract, contract_id),
-        asked_again=url_for("signatures.document", contract_id=contract_id),
+        **waiting(row, _part(contract_id)),
         standing=works.standing(row.split_id, reader or Side.PARTNER),
         family_languages=FAMILY_LANGUAGES,
     )
@@ -75,8 +76,11 @@ def contract(contract_id: int) -> ResponseReturnValue:
 @requires(p.CONTRACT_READ)
 def document(contract_id: int) -> ResponseReturnValue:
     """The link to the document, or word that it is being made: htmx asks until it is there."""
-    again = url_for("signatures.document", contract_id=contract_id)
-    return render_template("works/_document.html", contract=_readable(contract_id), asked_again=again)
+    return answer_part(_readable(contract_id), _part(contract_id))
+
+
+def _part(contract_id: int) -> str:
+    return url_for("signatures.document", contract_id=contract_id)
 
 
 @bp.get("/<int:contract_id>/sign/<side>")

@@ -9,6 +9,7 @@ from intranet import permissions as p
 from intranet.access import can, requires
 from intranet.rows import Row, fetch_one
 from intranet.signatures import wordings as signing
+from intranet.works.document_part import answer_part, waiting
 from intranet.works.models import Contract
 from intranet.works.queries import signatures, standing
 from intranet.works.terms import ContractState, Side
@@ -37,7 +38,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         reader=Side.BAILLEUR,
         standing=standing(row.split_id, Side.BAILLEUR),
         standing_links={"split": "bailleur.split", "contract": "bailleur.contract"},
-        asked_again=url_for("bailleur.contract_document", contract_id=contract_id),
+        **waiting(row, _part(contract_id)),
     )
 
 
@@ -45,8 +46,11 @@ def contract(contract_id: int) -> ResponseReturnValue:
 @requires(p.CONTRACT_READ)
 def contract_document(contract_id: int) -> ResponseReturnValue:
     """The link to the document, or word that it is being made: htmx asks until it is there."""
-    again = url_for("bailleur.contract_document", contract_id=contract_id)
-    return render_template("works/_document.html", contract=_own(contract_id), asked_again=again)
+    return answer_part(_own(contract_id), _part(contract_id))
+
+
+def _part(contract_id: int) -> str:
+    return url_for("bailleur.contract_document", contract_id=contract_id)
 
 
 def _own(contract_id: int) -> Row:

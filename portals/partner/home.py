@@ -15,8 +15,8 @@ from intranet.signatures.queries import to_sign
 from intranet.works.terms import Side
 from portals.partner.blueprint import bp
 
-TO_GATHER = len(StartItem) - 1
-"""Items of the start list, the contract apart: there is no chantier before it is signed."""
+TO_GATHER = len(StartItem)
+"""Items of the start list, as the page of a chantier counts them."""
 
 
 @bp.get("/")

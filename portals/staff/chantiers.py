@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import Optional
 
 from intranet import permissions as p
-from intranet.access import actor, requires
+from intranet.access import actor, require, requires
 from intranet.chantiers import queries, service
+from intranet.chantiers.commands import EditChantier
+from intranet.chantiers.models import Chantier
 from intranet.chantiers.page import working_page
 from intranet.chantiers.terms import ChantierState
 from intranet.chantiers.views import Problem, add_handover_views, add_site_views
@@ -16,7 +18,9 @@ from intranet.chantiers.wordings import CHANTIER_STATES, state_word
 from intranet.dossiers.wordings import SURVEYS
 from intranet.errors import Refused
 from intranet.extensions import db
+from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
+from intranet.web.answering import CONFLICT, DONE, UNPROCESSABLE, obey, sent_version
 from intranet.web.forms import BaseForm, DateField, SelectField, TextField, apply_refusal
 from intranet.web.listing import Filter, Listing
 from intranet.works.terms import Side
@@ -88,6 +92,48 @@ def open_chantier(contract_id: int) -> ResponseReturnValue:
     return render_template("staff/chantiers/open.html", form=form, contract=contract), status
 
 
+@bp.route("/chantiers/<int:chantier_id>/edit", methods=["GET", "POST"])
+@requires(p.CHANTIER_PREPARE)
+def chantier_edit(chantier_id: int) -> ResponseReturnValue:
+    """Change who runs the chantier, its planned dates and its safety note."""
+    require(p.CHANTIER_PREPARE, Chantier, chantier_id, seen_by=p.CHANTIER_READ)
+    row = queries.chantier_header(chantier_id)
+    if row is None:
+        abort(404)
+    form = OpenForm(
+        planned_start=row.planned_start,
+        planned_end=row.planned_end,
+        animator_id=row.animator_id or 0,
+        safety_note=row.safety_note,
+    )
+    people = [(each.id, each.name) for each in queries.animators(row.partner_id)]
+    if row.animator_id and row.animator_id not in dict(
+        people
+    ):  # left since: she stays until another is chosen
+        people.append((row.animator_id, row.animator))
+    form.animator_id.choices = [(0, _l("À désigner plus tard")), *people]
+
+    def edit() -> None:
+        command = EditChantier(
+            chantier_id,
+            sent_version(),
+            form.animator_id.data or None,
+            form.planned_start.data,
+            form.planned_end.data,
+            form.safety_note.data or "",
+        )
+        service.edit_chantier(actor(), command)
+
+    status = obey(form, edit)
+    if status == DONE:
+        flash(_("Le chantier est modifié."), "success")
+        return redirect(url_for("staff.chantier", chantier_id=chantier_id), DONE)
+    if status == CONFLICT:  # what was typed stays, over the chantier as it is now
+        row = queries.chantier_header(chantier_id) or row
+    version = sent_version() if status == UNPROCESSABLE else row.version
+    return render_template("staff/chantiers/edit.html", form=form, chantier=row, version=version), status
+
+
 @bp.get("/chantiers/<int:chantier_id>")
 @requires(p.CHANTIER_READ)
 def chantier(chantier_id: int) -> ResponseReturnValue:
@@ -122,6 +168,9 @@ def _render(template: str, chantier_id: int, problem: Problem | None) -> str:
         insurance_url=attesting if person.may(p.DOSSIER_EDIT) else "",
         may_run=person.may(p.CHANTIER_RUN),
         may_decide=person.may(p.HANDOVER_DECIDE),
+        may_edit=person.may(p.CHANTIER_PREPARE)
+        and shown["chantier"].state in queries.UNDER_WAY
+        and not shown["chantier"].finished_on,
         remove_any=True,
         may_agree=True,
         show_partner=True,

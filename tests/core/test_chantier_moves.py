@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from intranet.chantiers import service
-from intranet.chantiers.commands import HandOverTask, WriteNote
-from intranet.chantiers.models import Reserve
+from intranet.chantiers.commands import AcceptAll, EditChantier, HandOverTask, WriteNote
+from intranet.chantiers.models import Chantier, Reserve
 from intranet.chantiers.terms import ChantierState, TaskState
 from intranet.clock import today
 from intranet.dossiers.models import Dossier, DossierState
-from intranet.errors import Refused, Stale
+from intranet.errors import NotAllowed, Refused, Stale
 from intranet.extensions import db
-from intranet.testing.chantiers import Cast, enter, make_chantier, make_task, reserve, tasks_of
+from intranet.testing.chantiers import Cast, enter, finish_task, make_chantier, make_task, reserve, tasks_of
 from intranet.timeline.models import TimelineEntry
+from intranet.timeline.queries import entries_about
 from intranet.works.terms import Side
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -100,7 +102,7 @@ def test_on_a_paused_chantier_nothing_moves() -> None:
 def test_progress_is_told_to_all_and_reasons_stay_on_site(running: Cast) -> None:
     task = make_task(running, TaskState.DONE)
     assert audience_of("task.done") == {"alc", "bailleur", "partner"}
-    service.move_task(running.animator, tasks_of(running.chantier)[1].id, "block", 2, "Enfant malade")
+    service.move_task(running.animator, tasks_of(running.chantier)[1].id, "block", 2, "Enfant absent")
     enter(running, task)
     service.write_note(running.animator, WriteNote(running.chantier.id, today(), "Bonne séance."))
     for kind in ("task.blocked", "chantier.hours_entered", "chantier.note_written", "chantier.item_ticked"):
@@ -119,16 +121,16 @@ def test_an_unknown_or_reserved_move_is_refused(running: Cast) -> None:
 # Handing over
 
 
-def test_the_handover_waits_for_each_reserve() -> None:
+def test_the_handover_waits_for_a_decision_on_each_task() -> None:
     cast = make_chantier(ChantierState.FINISHED)
     first, *others = tasks_of(cast.chantier)
-    reserve(cast, first)
     for task in others:
         service.hand_over_task(cast.coordinator, HandOverTask(task.id, task.version, accepted=True))
     with pytest.raises(Refused) as refused:
         service.move_chantier(cast.coordinator, cast.chantier.id, "hand_over", cast.chantier.version)
     assert first.label in str(refused.value.message)
     db.session.rollback()
+    reserve(cast, first)
     held = db.session.scalars(select(Reserve)).one()
     service.lift_reserve(cast.coordinator, held.id, held.version)
     service.lift_reserve(cast.coordinator, held.id, 1)
@@ -174,3 +176,84 @@ def test_two_people_deciding_at_once_the_second_sees_what_the_first_did() -> Non
     reserve(cast, task)
     with pytest.raises(Stale):
         service.hand_over_task(cast.coordinator, HandOverTask(task.id, version, accepted=True))
+
+
+# Edited, accepted in one gesture, handed over with what is left
+
+
+def edited(cast: Cast, **changes: Any) -> EditChantier:
+    kept = {"animator_id": None, "planned_start": None, "planned_end": None}
+    return EditChantier(cast.chantier.id, cast.chantier.version, **{**kept, **changes})
+
+
+def test_alc_changes_who_runs_a_chantier_and_when_and_the_history_says_it(running: Cast) -> None:
+    start = today() + timedelta(days=3)
+    service.edit_chantier(
+        running.coordinator,
+        edited(running, planned_start=start, safety_note="Pas de poussière"),
+    )
+    chantier = db.session.get_one(Chantier, running.chantier.id, populate_existing=True)
+    assert (chantier.animator_id, chantier.planned_start) == (None, start)
+    assert chantier.safety_note == "Pas de poussière"
+    said = entries_about("chantier", chantier.id, "alc", 1)[0].sentence
+    assert said.replace("\u00a0", " ").startswith(
+        "a modifié le chantier (animateur : à désigner, début prévu"
+    )
+    assert "poussière" not in said
+
+
+def test_a_safety_note_says_what_to_do_and_never_why(running: Cast) -> None:
+    for note in (
+        "Le fils est asthmatique",
+        "Mère enceinte de 6 mois",
+        "Child has a DISEASE",
+        "Problèmes de santé",
+    ):
+        with pytest.raises(Refused) as refused:
+            service.edit_chantier(running.coordinator, edited(running, safety_note=note))
+        assert (refused.value.rule, refused.value.field) == ("text.health", "safety_note")
+        db.session.rollback()
+    for note in ("Traitement du bois : aérer", "Code de l’enceinte : voir la loge", "Aucune poussière"):
+        service.edit_chantier(running.coordinator, edited(running, safety_note=note))
+
+
+def test_the_partner_does_not_edit_and_an_older_form_is_told(running: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        service.edit_chantier(running.animator, edited(running))
+    older = edited(running)
+    service.edit_chantier(running.coordinator, edited(running, safety_note="Pas de bruit avant 9 h"))
+    with pytest.raises(Stale) as stale:
+        service.edit_chantier(running.coordinator, older)
+    assert stale.value.changes[0].startswith(f"{running.coordinator.name} a modifié le chantier")
+
+
+def test_what_is_done_is_accepted_in_one_gesture_or_not_at_all(running: Cast) -> None:
+    tasks = tasks_of(running.chantier)
+    for task in tasks[:2]:
+        finish_task(running, task)
+    versions = {task.id: task.version for task in tasks[:2]}
+    with pytest.raises(Stale):
+        service.accept_all(running.coordinator, AcceptAll(running.chantier.id, {**versions, tasks[1].id: 1}))
+    db.session.rollback()
+    assert service.accept_all(running.coordinator, AcceptAll(running.chantier.id, versions)) == 2
+    assert service.accept_all(running.coordinator, AcceptAll(running.chantier.id, versions)) == 0
+    assert [task.state for task in tasks_of(running.chantier)][:2] == [TaskState.ACCEPTED] * 2
+
+
+def test_a_chantier_is_handed_over_with_its_reserves_which_are_lifted_afterwards(running: Cast) -> None:
+    tasks = tasks_of(running.chantier)
+    for task in tasks:
+        finish_task(running, task)
+    reserve(running, tasks[0])
+    service.accept_all(
+        running.coordinator, AcceptAll(running.chantier.id, {t.id: t.version for t in tasks[1:]})
+    )
+    service.move_chantier(running.animator, running.chantier.id, "finish", running.chantier.version)
+    service.move_chantier(running.coordinator, running.chantier.id, "hand_over", running.chantier.version)
+    assert running.chantier.state is ChantierState.HANDED_OVER
+    said = entries_about("chantier", running.chantier.id, "bailleur", 1)[0].sentence
+    assert said == "a réceptionné le chantier, avec 1 réserve à lever"
+
+    held = db.session.scalars(select(Reserve)).one()
+    service.lift_reserve(running.coordinator, held.id, held.version)
+    assert tasks_of(running.chantier)[0].state is TaskState.LIFTED

@@ -148,7 +148,7 @@ def test_the_home_says_what_waits(client: FlaskClient, running: Cast) -> None:
     home = plain(client.get("/partner/").text)
     for words in (
         "Il manque l’enduit",
-        "Liste de démarrage : 0 sur 6",
+        "Liste de démarrage : 1 sur 7",
         "Une coulure à reprendre",
         "À réceptionner",
     ):

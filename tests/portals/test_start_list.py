@@ -103,6 +103,6 @@ def test_an_attestation_that_ends_too_soon_says_when_and_asks_for_another(
 def test_the_partners_home_counts_what_is_gathered(client: FlaskClient, cast: Cast) -> None:
     attest(cast)
     sign_in(client, cast.animator_user)
-    assert "1 sur 6" in client.get("/partner/").text
+    assert "2 sur 7" in client.get("/partner/").text
     tick_all(cast)
     assert "La liste de démarrage est complète" in client.get("/partner/").text

@@ -22,6 +22,7 @@ from intranet.works import queries
 from intranet.works.contract_content import ContractContent
 from intranet.works.contract_document import TemplateFailed, render_pdf
 from intranet.works.contract_party import usual_support
+from intranet.works.document_part import answer_part, waiting
 from intranet.works.machine import may_now
 from intranet.works.models import Contract, ContractState, Side, Split, SplitState
 from intranet.works.untouched import stands_as_signed
@@ -105,8 +106,11 @@ def contract(contract_id: int) -> ResponseReturnValue:
 def contract_document(contract_id: int) -> ResponseReturnValue:
     """The link to the document, or word that it is being made: htmx asks until it is there."""
     row = _own(contract_id)
-    again = url_for("staff.contract_document", contract_id=contract_id)
-    return render_template("works/_document.html", contract=row, asked_again=again, retry=retry_of(row))
+    return answer_part(row, _part(contract_id), retry_of(row))
+
+
+def _part(contract_id: int) -> str:
+    return url_for("staff.contract_document", contract_id=contract_id)
 
 
 @bp.post("/contracts/<int:contract_id>/cancel")
@@ -167,7 +171,7 @@ def _page(contract_id: int) -> str:
         may_open=row.state is ContractState.SIGNED and can(p.CHANTIER_PREPARE, Contract, contract_id),
         chantier_id=chantier_id,
         image_said=image_sentence(image) if image else "",
-        asked_again=url_for("staff.contract_document", contract_id=contract_id),
+        **waiting(row, _part(contract_id)),
         retry=retry_of(row),
         standing=queries.standing(row.split_id),
         standing_links=STANDING_LINKS,
