@@ -206,12 +206,16 @@ class CalendarSource:
 class Job:
     """Work done after commit, by the worker. ``run(payload)``; it may be tried again, so it must be idempotent.
 
-    With ``every_seconds`` it also runs by itself at that interval, with an empty payload.
+    With ``every_seconds`` it also runs by itself at that interval, with an empty payload. Jobs of one ``lane`` run
+    one after the other, those of another beside them: what waits for another machine has its own. ``forget`` gives
+    what of a payload may stay when the job was given up.
     """
 
     name: str
     run: Callable[[dict[str, Any]], None]
     every_seconds: int | None = None
+    lane: str = ""
+    forget: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     owner: str = ""
 
 

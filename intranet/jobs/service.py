@@ -19,12 +19,17 @@ from intranet.database import insert_new, now, writing
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
 from intranet.plugin_api import Job
+from intranet.redaction import without_values
 
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 8
+FORGOTTEN = "forgotten"
+"""Stands in the payload of a job that was given up and cannot be run again: what it needed is gone."""
+
 LEASE = timedelta(minutes=5)
 KEEP_DONE = timedelta(days=7)
+KEEP_GIVEN_UP = timedelta(days=90)
 KEEP_UNIQUE = timedelta(days=400)
 """How long a finished row with a ``unique_key`` goes on refusing a second of the same."""
 
@@ -32,6 +37,7 @@ _ROW = cast(Table, OutboxRow.__table__)
 _DUE = (
     select(OutboxRow.id, OutboxRow.job, OutboxRow.payload, OutboxRow.attempts)
     .where(OutboxRow.done_at.is_(None))
+    .where(OutboxRow.job.in_(bindparam("jobs", expanding=True)))
     .where(OutboxRow.due_at <= bindparam("at"))
     .where(OutboxRow.attempts < MAX_ATTEMPTS)
     .where(or_(OutboxRow.taken_until.is_(None), OutboxRow.taken_until < bindparam("at")))
@@ -39,6 +45,10 @@ _DUE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+
+
+class PermanentFailure(Exception):
+    """Raised by a job that would fail the same way each time: it is given up at once."""
 
 
 class Claimed(NamedTuple):
@@ -80,28 +90,35 @@ def enqueue(
     )
 
 
-def run_due(limit: int = 50) -> int:
-    """Run what is due now, one after the other, at most ``limit``; return how many were run.
+def lanes() -> set[str]:
+    """The lanes of the registered jobs: the worker runs each beside the others."""
+    return {job.lane for job in registry().jobs.values()}
+
+
+def run_due(limit: int = 50, lane: str | None = None) -> int:
+    """Run what is due now, one after the other, at most ``limit``; return how many were run. ``None``: every lane.
 
     Ends the caller's transaction first: only committed work is the outbox's to do.
     """
     db.session.rollback()
     done = 0
-    while done < limit and (claimed := claim()) is not None:
+    while done < limit and (claimed := claim(lane)) is not None:
         run(claimed)
         done += 1
     db.session.rollback()
     return done
 
 
-def claim() -> Claimed | None:
-    """Take the oldest due row, or ``None``. On SQLite the write lock, on PostgreSQL the row lock excludes others.
+def claim(lane: str | None = None) -> Claimed | None:
+    """Take the oldest due row of that lane, or ``None``. What no enabled owner can run waits for its owner.
 
-    The attempt is counted now: a job that kills its worker is given up like one that fails.
+    On SQLite the write lock, on PostgreSQL the row lock excludes others. The attempt is counted now: a job that kills
+    its worker is given up like one that fails.
     """
     at = now()
+    jobs = [job.name for job in registry().jobs.values() if lane is None or job.lane == lane]
     with writing(), db.engine.begin() as connection:
-        row = connection.execute(_DUE, {"at": at}).first()
+        row = connection.execute(_DUE, {"at": at, "jobs": jobs}).first()
         if row is None:
             return None
         connection.execute(
@@ -118,12 +135,14 @@ def run(claimed: Claimed) -> None:
             registry().jobs[claimed.job].run(claimed.payload)
     except Exception as error:
         log.exception("job failed", job=claimed.job, row=claimed.id, attempt=claimed.attempt)
-        _write(
-            claimed.id,
-            taken_until=None,
-            due_at=now() + delay_after(claimed.attempt),
-            error=f"{type(error).__name__}: {error}"[:2000],
-        )
+        told = without_values(f"{type(error).__name__}: {error}")[:2000]
+        if isinstance(error, PermanentFailure) or claimed.attempt >= MAX_ATTEMPTS:
+            kept = _forgotten(claimed.job, claimed.payload)
+            _write(
+                claimed.id, taken_until=None, due_at=now(), attempts=MAX_ATTEMPTS, error=told, payload=kept
+            )
+        else:
+            _write(claimed.id, taken_until=None, due_at=now() + delay_after(claimed.attempt), error=told)
     else:
         # What was sent need not be kept: a mail's payload holds its reader's address and perhaps a link.
         _write(claimed.id, taken_until=None, done_at=now(), payload={}, error="")
@@ -134,8 +153,28 @@ def delay_after(attempt: int) -> timedelta:
     return timedelta(seconds=min(30 * 4 ** (attempt - 1), 6 * 3600))
 
 
+def _forgotten(job: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """What may stay of the payload of a job that is given up."""
+    known = registry().jobs.get(job)
+    return known.forget(payload) if known is not None and known.forget is not None else payload
+
+
+def drop(row_id: int) -> bool:
+    """Forget a row that is not done; whether there was one. For whoever may use the command line."""
+    with writing(), db.engine.begin() as connection:
+        found = connection.execute(delete(_ROW).where(_ROW.c.id == row_id, _ROW.c.done_at.is_(None)))
+    return found.rowcount > 0
+
+
 def retry(row_id: int) -> None:
-    """Give a row that was given up its attempts back. For whoever may use the command line."""
+    """Give a row that was given up its attempts back. For whoever may use the command line.
+
+    Raises ``LookupError`` when what it needed was forgotten.
+    """
+    payload = db.session.scalar(select(_ROW.c.payload).where(_ROW.c.id == row_id)) or {}
+    db.session.rollback()
+    if FORGOTTEN in payload:
+        raise LookupError(f"what job {row_id} needed was forgotten when it was given up")
     _write(row_id, attempts=0, due_at=now(), taken_until=None)
 
 
@@ -162,8 +201,17 @@ def enqueue_intervals(at: datetime) -> None:
 
 
 def sweep(_payload: dict[str, Any]) -> None:
-    """Forget finished rows: after a week, or 400 days when their key must go on refusing a second."""
+    """Forget finished rows: after a week, or 400 days when their key must go on refusing a second.
+
+    Those given up are forgotten after 90 days; one that killed its worker forgets here what it may not keep.
+    """
     at = now()
+    given_up = _ROW.c.done_at.is_(None), _ROW.c.attempts >= MAX_ATTEMPTS
+    db.session.execute(delete(_ROW).where(*given_up, _ROW.c.due_at < at - KEEP_GIVEN_UP))
+    for row in db.session.execute(select(_ROW.c.id, _ROW.c.job, _ROW.c.payload).where(*given_up)).all():
+        kept = _forgotten(row.job, row.payload)
+        if kept != row.payload:
+            db.session.execute(update(_ROW).where(_ROW.c.id == row.id).values(payload=kept))
     lasting = and_(_ROW.c.unique_key.is_not(None), _ROW.c.unique_key.not_like("every:%"))
     db.session.execute(
         delete(_ROW)

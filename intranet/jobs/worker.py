@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 import structlog
+from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,16 +17,17 @@ from intranet.current import this_app
 from intranet.database import now
 from intranet.extensions import db
 from intranet.jobs.models import OutboxRow
-from intranet.jobs.service import MAX_ATTEMPTS, enqueue_intervals, retry, run_due
+from intranet.jobs.service import MAX_ATTEMPTS, drop, enqueue_intervals, lanes, retry, run_due
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
+LAST_JOB_SECONDS = 40.0  # longer than a mail server is waited for
 PAUSE_AFTER_ERROR_SECONDS = 5.0
 
 
 class Worker:
-    """Runs due jobs until told to stop. The job at hand is finished first."""
+    """Runs due jobs until told to stop, each lane in a thread of its own. The jobs at hand are finished first."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -37,10 +39,22 @@ class Worker:
         """Loop. A database that is away for a while is waited for, not died of."""
         app = this_app()
         log.info("worker started")
+        beside = [
+            threading.Thread(target=self._keep_on, args=(app, lane), name=lane, daemon=True)
+            for lane in sorted(lanes() - {""})
+        ]
+        for thread in beside:
+            thread.start()
+        self._keep_on(app, "")
+        for thread in beside:
+            thread.join(LAST_JOB_SECONDS)
+        log.info("worker stopped")
+
+    def _keep_on(self, app: Flask, lane: str) -> None:
         while not self.stopping.is_set():
             try:
                 with app.app_context():
-                    busy = self.turn()
+                    busy = self.turn(lane)
             except SQLAlchemyError:
                 log.exception("worker cannot reach the database")
                 with app.app_context():
@@ -49,12 +63,12 @@ class Worker:
                 continue
             if not busy:
                 self.stopping.wait(POLL_SECONDS)
-        log.info("worker stopped")
 
-    def turn(self) -> bool:
-        """Add what repeats, run one due job; whether there was one."""
-        enqueue_intervals(now())
-        return run_due(limit=1) > 0
+    def turn(self, lane: str = "") -> bool:
+        """Add what repeats, run one due job of the lane; whether there was one."""
+        if not lane:
+            enqueue_intervals(now())
+        return run_due(limit=1, lane=lane) > 0
 
 
 @click.command("worker")
@@ -97,5 +111,20 @@ def list_command() -> None:
 @with_appcontext
 def retry_command(row_id: int) -> None:
     """Try a job again that was given up."""
-    retry(row_id)
+    try:
+        retry(row_id)
+    except LookupError as forgotten:
+        raise click.ClickException(
+            f"{forgotten}: have it sent anew from the screen, then: intranet jobs drop {row_id}"
+        ) from forgotten
     click.echo(f"job {row_id} will be tried again")
+
+
+@jobs_command.command("drop")
+@click.argument("row_id", type=int)
+@with_appcontext
+def drop_command(row_id: int) -> None:
+    """Forget a job that is not done: it will not be tried again."""
+    if not drop(row_id):
+        raise click.ClickException(f"no job {row_id} waits or was given up")
+    click.echo(f"job {row_id} is forgotten")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
 from flask import current_app, render_template
@@ -16,11 +17,15 @@ from flask_babel import force_locale
 
 from intranet.config import settings
 from intranet.database import now
-from intranet.jobs.service import enqueue
+from intranet.jobs.service import FORGOTTEN, PermanentFailure, enqueue
 from intranet.mail.delivery import deliver
 from intranet.translation import gettext, ngettext
 
 JOB = "mail.send"
+FOR_GOOD = 500
+"""From this code on a mail server's refusal is for good."""
+
+OPENS_A_DOOR = frozenset({"family_access", "guest_access", "invitation", "password", "signing_code"})
 NO_LINE_BREAK = str.maketrans({"\r": " ", "\n": " "})
 
 
@@ -50,8 +55,28 @@ def queue_mail(
 
 
 def send(payload: dict[str, Any]) -> None:
-    """The job: render one queued mail and hand it to the server."""
-    deliver(compose(payload))
+    """The job: render one queued mail and hand it to the server.
+
+    Raises ``PermanentFailure`` when the server refuses the address or the mail for good (5xx).
+    """
+    try:
+        deliver(compose(payload))
+    except SMTPRecipientsRefused as refused:
+        code = max(code for code, _said in refused.recipients.values())
+        if code >= FOR_GOOD:
+            raise PermanentFailure(f"the mail server refuses the address ({code})") from refused
+        raise
+    except SMTPDataError as refused:
+        if refused.smtp_code >= FOR_GOOD:
+            raise PermanentFailure(f"the mail server refuses the mail ({refused.smtp_code})") from refused
+        raise
+
+
+def forget(payload: dict[str, Any]) -> dict[str, Any]:
+    """What stays of a mail that was given up: to whom and which. One that opens a door keeps neither code nor link."""
+    if payload.get("template") not in OPENS_A_DOOR and "code" not in payload.get("context", {}):
+        return payload
+    return {**{name: payload[name] for name in ("template", "to", "language")}, FORGOTTEN: True}
 
 
 def compose(payload: dict[str, Any]) -> EmailMessage:

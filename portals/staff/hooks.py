@@ -15,6 +15,7 @@ from intranet.plugin_api import (
     Panel,
     Portal,
     SearchSource,
+    Widget,
     hookimpl,
 )
 from intranet.translation import lazy_gettext as _l
@@ -35,6 +36,7 @@ from portals.staff import (
     splits,
 )
 from portals.staff.administration.navigation import NAV as ADMINISTRATION
+from portals.staff.administration.undelivered import WIDGETS
 from portals.staff.administration.views_access_log import EXPORTER as ACCESS_LOG
 from portals.staff.blueprint import bp
 
@@ -54,6 +56,11 @@ PAGES = (
     administration,
 )
 """The modules whose routes stand on the staff blueprint."""
+
+
+@hookimpl
+def register_widgets() -> Sequence[Widget]:
+    return WIDGETS
 
 
 @hookimpl

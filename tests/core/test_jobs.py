@@ -22,16 +22,29 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
-from intranet.access import registry
+from intranet.access import Role, registry
 from intranet.config import Settings
 from intranet.database import now
 from intranet.extensions import db
 from intranet.jobs import service
 from intranet.jobs.models import OutboxRow
 from intranet.jobs.registration import check_outbox
-from intranet.jobs.service import MAX_ATTEMPTS, claim, delay_after, enqueue, enqueue_intervals, retry, run_due
+from intranet.jobs.service import (
+    FORGOTTEN,
+    MAX_ATTEMPTS,
+    PermanentFailure,
+    claim,
+    delay_after,
+    drop,
+    enqueue,
+    enqueue_intervals,
+    lanes,
+    retry,
+    run_due,
+)
 from intranet.mail.service import queue_mail
 from intranet.plugin_api import Job
+from intranet.testing.factories import make_user, sign_in
 from tests.conftest import running_app
 
 ROOT = Path(__file__).parents[2]
@@ -45,8 +58,15 @@ def runs(app: Flask, db_session: Any, monkeypatch: pytest.MonkeyPatch) -> list[d
     def fail(_payload: dict[str, Any]) -> None:
         raise RuntimeError("it failed")
 
+    def refuse(_payload: dict[str, Any]) -> None:
+        raise PermanentFailure("no such reader as someone@example.org")
+
+    def forget(payload: dict[str, Any]) -> dict[str, Any]:
+        return {"to": payload["to"], FORGOTTEN: True}
+
     jobs = {
         **registry().jobs,
+        "trial.refused": Job("trial.refused", refuse, lane="mail", forget=forget),
         "trial.run": Job("trial.run", seen.append),
         "trial.fail": Job("trial.fail", fail),
         "trial.hourly": Job("trial.hourly", seen.append, every_seconds=3600),
@@ -120,14 +140,48 @@ def test_a_failure_is_tried_again_later_each_time_and_given_up_in_the_end(runs: 
         for attempt in range(1, MAX_ATTEMPTS):
             clock.shift(delay_after(attempt) + timedelta(seconds=1))
             assert run_due() == 1
-        clock.shift(timedelta(days=30))
-        assert run_due() == 0
         row = rows()[0]
         assert row.attempts == MAX_ATTEMPTS
         assert row.error == "RuntimeError: it failed"
         assert "given up" in str(check_outbox())
+        clock.shift(timedelta(days=2))
+        assert run_due() == 0
+        assert check_outbox() is None, "who watches was told; an old failure hides no new one"
         retry(row.id)
         assert run_due() == 1
+        assert drop(row.id)
+        assert not drop(row.id)
+        assert [each.job for each in rows()] == ["trial.run"]
+
+
+def test_a_job_that_would_fail_the_same_way_is_not_tried_again_and_keeps_no_address(runs: list[Any]) -> None:
+    enqueue("trial.refused", {"to": "someone@example.org", "code": "1234"})
+    db.session.commit()
+    assert run_due() == 1
+    row = rows()[0]
+    assert row.attempts == MAX_ATTEMPTS
+    assert row.error == "PermanentFailure: no such reader as [address]"
+    assert row.payload == {"to": "someone@example.org", FORGOTTEN: True}
+    assert check_outbox() is None
+    with pytest.raises(LookupError, match="forgotten"):
+        retry(row.id)
+
+
+def test_a_lane_goes_on_while_another_waits(runs: list[Any]) -> None:
+    enqueue("trial.refused", {"to": "someone@example.org"})
+    enqueue("trial.run", {"n": 1})
+    db.session.commit()
+    assert lanes() >= {"", "mail"}
+    assert run_due(lane="") == 1
+    assert runs == [{"n": 1}]
+    assert rows()[0].attempts == 0
+
+
+def test_what_nobody_enabled_can_run_waits_for_its_owner(runs: list[Any]) -> None:
+    db.session.add(OutboxRow(job="absent.plugin", payload={}, due_at=now() - timedelta(days=1)))
+    db.session.commit()
+    assert run_due() == 0
+    assert check_outbox() is None
 
 
 def test_the_wait_after_a_failure_grows_up_to_six_hours() -> None:
@@ -217,6 +271,14 @@ class Post:
         self.before = before
         self.messages: list[Message] = []
 
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address.startswith("nobody@"):
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         from email import message_from_bytes
 
@@ -305,3 +367,28 @@ def test_a_worker_killed_between_the_commit_and_the_mail_loses_nothing_and_sends
             codes = [worker.wait(15) for worker in (second, third)]
         assert codes == [0, 0], "SIGTERM is a clean stop"
         assert [message["To"] for message in handler.messages] == ["someone@example.org"]
+
+
+def test_an_address_refused_for_good_is_told_to_the_administrator_and_its_link_is_forgotten(
+    make_settings: Callable[..., Settings], post: tuple[Post, str]
+) -> None:
+    _handler, url = post
+    settings = make_settings(SMTP_URL=url)
+    with running_app(settings) as app:
+        client, other = app.test_client(), app.test_client()
+        with app.app_context():
+            sign_in(client, make_user(Role.ADMIN))
+            sign_in(other, make_user(Role.REFERENT))
+            make_user(Role.AGENT, email="nobody@example.org", name="Rémi Introuvable")
+            queue_mail(
+                "invitation", to="nobody@example.org", language="fr", name="Rémi", url="https://x/secret"
+            )
+            db.session.commit()
+            assert run_due() == 1
+            row = rows()[0]
+            assert row.attempts == MAX_ATTEMPTS
+            assert "secret" not in str(row.payload)
+        home = client.get("/staff/").text
+        assert "Rémi Introuvable" in home
+        assert "nobody@example.org" in home
+        assert "nobody@example.org" not in other.get("/staff/").text
