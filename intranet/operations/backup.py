@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -29,6 +31,9 @@ KEPT = ("secret_key", "seal", "files", "templates")
 """What of the instance folder goes along with the database."""
 
 
+INCOMING = ".incoming"  # files that are being written: they have no row yet
+
+
 class BackupFailed(Exception):
     """Nothing was changed; the message says why and what to do."""
 
@@ -41,10 +46,16 @@ def back_up(settings: Settings, target: Path) -> int:
             "back up the database with STORAGE_URL left empty."
         )
     target = target.resolve()
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder,
+        tempfile.TemporaryDirectory(dir=settings.instance, prefix=".backup-") as held,
+    ):
         database = Path(folder) / "database"
+        # What is there before the database is read, and what came meanwhile: a row's file may go at any time.
+        _hold(settings, Path(held))
         kind = _dump(settings, database)
-        members = {"database": database, **dict(_instance_files(settings))}
+        _hold(settings, Path(held))
+        members = {"database": database, **dict(_members(Path(held)))}
         unfinished = Path(folder) / "archive"
         _write_archive(unfinished, kind, members)
         unfinished.chmod(0o600)
@@ -84,12 +95,34 @@ def _kind(settings: Settings) -> str:
     return make_url(settings.database_url).get_backend_name()
 
 
-def _instance_files(settings: Settings) -> Iterator[tuple[str, Path]]:
+def _hold(settings: Settings, held: Path) -> None:
+    """Have every file of the instance under ``held`` too, so that none can vanish while it is saved.
+
+    A stored file never changes: a second name for it is enough. The others are few, and copied.
+    """
     for name in KEPT:
         root = settings.instance / name
-        for path in [root, *sorted(root.rglob("*"))]:
-            if path.is_file():
-                yield f"instance/{path.relative_to(settings.instance).as_posix()}", path
+        for path in [root, *root.rglob("*")]:
+            here = held / path.relative_to(settings.instance)
+            if INCOMING in path.parts or here.exists() or not path.is_file():
+                continue
+            here.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # deleted this very moment: no row names it any more
+                _take(path, here, same=name == "files")
+
+
+def _take(path: Path, here: Path, *, same: bool) -> None:
+    if same:
+        with suppress(OSError):  # a file system without second names
+            os.link(path, here)
+            return
+    shutil.copyfile(path, here)
+
+
+def _members(held: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(held.rglob("*")):
+        if path.is_file():
+            yield f"instance/{path.relative_to(held).as_posix()}", path
 
 
 def _write_archive(target: Path, kind: str, members: dict[str, Path]) -> None:

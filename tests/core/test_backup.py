@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from sqlalchemy import select
 from intranet.access import Role
 from intranet.accounts.models import User
 from intranet.config import Settings
+from intranet.database import writing
+from intranet.documents.models import Document, DocumentKind
+from intranet.documents.service import remove, store_bytes
+from intranet.documents.storage import digest_of, storage
 from intranet.extensions import db
 from intranet.operations.backup import BackupFailed, back_up, restore
 from intranet.testing.contract import running
@@ -136,3 +141,56 @@ def test_files_in_an_s3_storage_are_not_silently_left_out(
 ) -> None:
     with pytest.raises(BackupFailed, match="S3"):
         back_up(make_settings(STORAGE_URL="s3://bucket/prefix"), tmp_path / "saved.tar")
+
+
+def test_a_backup_taken_while_files_come_and_go_is_whole_and_holds_every_file_of_its_rows(
+    app: Flask, settings: Settings, other: Settings, tmp_path: Path
+) -> None:
+    ending = threading.Event()
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        number = 0
+        try:
+            while not ending.is_set():
+                number += 1
+                with app.app_context(), writing():
+                    kept, gone = (
+                        store_bytes(
+                            f"{name} {number}".encode(),
+                            name=name,
+                            media_type="text/plain",
+                            kind=DocumentKind.ATTACHMENT,
+                            dossier_id=None,
+                            audience=("alc",),
+                            actor=None,
+                        )
+                        for name in ("kept", "gone")
+                    )
+                    db.session.commit()
+                    remove(gone)
+                    db.session.commit()
+                    storage().delete(gone_digest := gone_of(number))
+                    assert gone_digest != kept.digest
+        except BaseException as failure:
+            failures.append(failure)
+
+    def gone_of(number: int) -> str:
+        return digest_of(f"gone {number}".encode())
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(3):
+            back_up(settings, tmp_path / f"{number}.tar")
+    finally:
+        ending.set()
+        writer.join()
+    assert failures == []
+    restore(other, tmp_path / "2.tar", force=True)
+    with running_app(other) as restored, restored.app_context():
+        named = list(db.session.scalars(select(Document.digest).where(Document.name == "kept")))
+        assert named
+        for digest in named:
+            storage().open(digest).close()
+    assert not list(settings.instance.glob(".backup-*"))
