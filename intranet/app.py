@@ -82,7 +82,8 @@ def _make_flask(settings: Settings) -> Application:
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # The host is that of the request: a proxy passes on an X-Forwarded-Host that a browser made up.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = Guarded(app.wsgi_app)  # type: ignore[method-assign]
     static_files.serve(app)
     return app

@@ -167,8 +167,14 @@ def db_check() -> None:
 @with_appcontext
 def db_revision(owner: str, message: str) -> None:
     """Write the next revision of OWNER (core or a plugin) from its models. Read it before keeping it."""
-    from intranet import migrate
+    from intranet import migrate, revisions
 
+    behind = revisions.pending(this_app())
+    if behind:
+        raise click.ClickException(
+            f"The database is not up to date ({', '.join(behind)}): the revision would hold again what is already "
+            "written. Run first: intranet db upgrade"
+        )
     click.echo(migrate.revision(this_app(), owner, message or f"Tables of {owner}"))
 
 
@@ -304,7 +310,11 @@ def _make_app() -> Flask:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Entry point. What keeps the application from starting is told in words, without a traceback."""
+    """Entry point. What keeps the application from starting is told in words, without a traceback.
+
+    Whatever is written from here on, database, files, backups, is for its owner alone.
+    """
+    os.umask(0o077)
     try:
         return cli.main(args=arguments, prog_name="intranet", obj=ScriptInfo(create_app=_make_app))
     except COMMAND_ERRORS as problem:

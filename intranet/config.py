@@ -26,6 +26,7 @@ PREFIX_ONLY = frozenset({"instance", "plugins"})
 """Fields whose bare name would mean too many things: only the prefixed one is read."""
 
 SHORTEST_SECRET = 32
+_DATABASE_FILES = ("intranet.db", "intranet.db-wal", "intranet.db-shm")
 
 
 class SettingsError(Exception):
@@ -221,8 +222,8 @@ class Settings:
     trusted_proxies: int = _setting(
         _number,
         0,
-        "Nombre de serveurs mandataires devant l'application, dont les en-têtes X-Forwarded-* sont crus.",
-        "Number of reverse proxies in front, whose X-Forwarded-* headers are believed.",
+        "Nombre de serveurs mandataires devant l'application, dont les en-têtes X-Forwarded-For et -Proto sont crus.",
+        "Number of reverse proxies in front, whose X-Forwarded-For and -Proto headers are believed.",
     )
     log_level: str = _setting(
         _level,
@@ -250,6 +251,7 @@ class Settings:
         instance = self.instance.expanduser().resolve()
         try:
             instance.mkdir(parents=True, exist_ok=True)
+            _keep_from_others(instance)
         except OSError as problem:
             raise SettingsError(
                 f"INTRANET_INSTANCE: {instance} cannot be made ({problem.strerror}). Name a folder you may write."
@@ -357,6 +359,20 @@ def _refuse_unknown(environ: Mapping[str, str], known: Mapping[str, Any]) -> Non
 def _suggest(variable: str, names: Any) -> str:
     close = get_close_matches(variable, list(names), n=1, cutoff=0.8)
     return f" Did you mean {close[0]}?" if close else ""
+
+
+def _keep_from_others(instance: Path) -> None:
+    """What an earlier version, or a hand, left readable by everybody on the machine is its owner's alone again.
+
+    The folder closed, nothing in it can be reached; its database, key and seal are closed too, for the day they are
+    moved. Another's folder is left as it is: its owner decides.
+    """
+    inside = [instance / name for name in ("secret_key", "files", "seal", *_DATABASE_FILES)]
+    for path in [instance, *inside, *(instance / "seal").rglob("*")]:
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            mode = path.stat().st_mode
+            if mode & 0o077:
+                path.chmod(mode & 0o700)
 
 
 def _kept_secret(path: Path) -> str:

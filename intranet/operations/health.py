@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import suppress
+
 import structlog
 from sqlalchemy import text
 
 from intranet.access import registry
 from intranet.config import settings
 from intranet.extensions import db
+
+PROBE = 64 * 1024
+"""Bytes written to see whether there is room."""
 
 log = structlog.get_logger("intranet.health")
 
@@ -34,11 +41,13 @@ def check_database() -> str | None:
 
 
 def check_instance() -> str | None:
-    """Whether the instance folder can be written."""
-    probe = settings().instance / ".healthz"
+    """Whether the instance folder can be written: not only the name of a file, some of its content."""
+    probe = settings().instance / f".healthz-{os.getpid()}-{threading.get_ident()}"
     try:
-        probe.write_bytes(b"")
-        probe.unlink(missing_ok=True)
+        probe.write_bytes(bytes(PROBE))
     except OSError as problem:
         return f"the instance folder cannot be written: {problem.strerror}"
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
     return None

@@ -14,6 +14,7 @@ import structlog
 from flask import has_app_context
 
 from intranet.current import notes
+from intranet.redaction import without_values
 
 REQUEST = "request_id"
 
@@ -25,11 +26,17 @@ def _name_the_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict
     return event
 
 
+def _redact(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Errors quote what they failed on: nobody's address, and no row of the database, goes to the log."""
+    return {name: without_values(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
 SHARED: list[Any] = [
     _name_the_request,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     structlog.processors.format_exc_info,
+    _redact,
 ]
 
 

@@ -56,6 +56,14 @@ def test_status_and_check_tell_that_all_is_well(run: Run) -> None:
     assert "Models and database agree." in run("db", "check").output
 
 
+def test_a_revision_of_a_database_that_is_behind_is_refused_in_words(app: Flask, run: Run) -> None:
+    migrate.downgrade(app, "directory")
+    refused = run("db", "revision", "directory")
+    assert refused.exit_code != 0
+    assert "intranet db upgrade" in refused.output
+    assert len(list((ROOT / "plugins" / "directory" / "migrations").glob("0*.py"))) == 1
+
+
 def test_plugins_are_listed_even_when_one_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTRANET_PLUGINS", "nowhere")
     output = run("plugins", "list").output

@@ -91,3 +91,15 @@ def test_cookies_of_the_session_are_out_of_reach(app: Flask) -> None:
 def test_the_registry_holds_the_plugins_own_settings_apart(app: Flask) -> None:
     registry: Registry = app.extensions["intranet"]
     assert set(registry.plugins.configs) <= set(registry.enabled)
+
+
+def test_what_others_could_read_of_an_installation_is_closed_at_the_start(tmp_path: Path) -> None:
+    instance = tmp_path / "instance"
+    (instance / "seal").mkdir(parents=True)
+    for name in ("intranet.db", "seal/key.p12"):
+        (instance / name).write_bytes(b"x")
+        (instance / name).chmod(0o644)
+    instance.chmod(0o755)
+    Settings.from_env({"INTRANET_INSTANCE": str(instance)})
+    for path in (instance, *instance.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path

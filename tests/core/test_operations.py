@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
+import structlog
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -173,3 +174,32 @@ assert b'intranet_requests_total{endpoint="page",method="GET",status="200"} 8.0'
 """
     done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_browser_cannot_say_which_host_it_asked_through_a_proxy(make_settings: MakeSettings) -> None:
+    """A proxy passes X-Forwarded-Host on as it came; the host it was asked for is in Host."""
+    app = create_app(make_settings(TRUSTED_PROXIES="1"))
+
+    @public
+    def host() -> str:
+        return request.host
+
+    app.add_url_rule("/host", "host", host)
+    answer = app.test_client().get("/host", headers={"X-Forwarded-Host": "evil.example"})
+    assert answer.text == "localhost"
+
+
+def test_what_an_error_quotes_is_in_no_log(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    quoted = (
+        "duplicate key\nDETAIL:  Key (name)=(Madame Secret) already exists.\nfor someone.else@example.org"
+    )
+    try:
+        raise RuntimeError(quoted)
+    except RuntimeError:
+        structlog.get_logger().exception("it failed")
+    lines = log_lines(capsys)
+    assert lines
+    for line in lines:
+        assert "duplicate key" in str(line["exception"])
+        assert "Secret" not in str(line)
+        assert "someone.else" not in str(line)
