@@ -11,7 +11,9 @@ import hashlib
 import io
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -36,6 +38,9 @@ class Storage(Protocol):
 
     def delete(self, digest: str) -> None:
         """Forget the bytes; nothing happens if they are not kept here."""
+
+    def put_before(self, instant: datetime) -> Iterator[str]:
+        """The digests of what was last put before then."""
 
     def problem(self) -> str | None:
         """Why nothing can be written, or ``None`` when all is well."""
@@ -92,6 +97,12 @@ class DiskStorage:
     def delete(self, digest: str) -> None:
         (self.folder / key_of(digest)).unlink(missing_ok=True)
 
+    def put_before(self, instant: datetime) -> Iterator[str]:
+        for path in self.folder.glob("??/??/*"):
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                if path.stat().st_mtime < instant.timestamp():
+                    yield path.name
+
     def problem(self) -> str | None:
         try:
             self.incoming.mkdir(parents=True, exist_ok=True)
@@ -136,6 +147,12 @@ class ObjectStorage:
     def delete(self, digest: str) -> None:
         with suppress(FileNotFoundError):
             self.store.delete(key_of(digest))
+
+    def put_before(self, instant: datetime) -> Iterator[str]:
+        for batch in self.store.list():
+            for each in batch:
+                if each["last_modified"] < instant:
+                    yield str(each["path"]).rpartition("/")[2]
 
     def problem(self) -> str | None:
         try:

@@ -8,12 +8,20 @@ import subprocess
 import sys
 import textwrap
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 
+from intranet.clock import now
+from intranet.database import writing
+from intranet.documents.models import DocumentKind
+from intranet.documents.retention import sweep_bytes
+from intranet.documents.service import store_bytes
 from intranet.documents.storage import DiskStorage, ObjectStorage, Storage, digest_of, key_of, storage
+from intranet.extensions import db
 
 DATA = b"bonjour"
 
@@ -96,3 +104,33 @@ def test_a_writer_killed_in_the_middle_leaves_no_half_file(tmp_path: Path) -> No
     ]
     assert named
     assert all(digest_of(path.read_bytes()) == path.name for path in named)
+
+
+def test_what_was_put_before_an_instant_is_listed_and_putting_again_makes_it_new(kept: Storage) -> None:
+    digest = kept.put(DATA)
+    at = now()
+    assert list(kept.put_before(at - timedelta(minutes=1))) == []
+    assert list(kept.put_before(at + timedelta(minutes=1))) == [digest]
+
+
+def test_bytes_without_a_row_are_swept_once_they_are_old_and_those_with_one_never(app: Flask) -> None:
+    with app.app_context(), writing():
+        document = store_bytes(
+            b"named",
+            name="named",
+            media_type="text/plain",
+            kind=DocumentKind.ATTACHMENT,
+            dossier_id=None,
+            audience=("alc",),
+            actor=None,
+        )
+        document.thumbnail_digest = storage().put(b"its picture")
+        db.session.commit()
+        named = {document.digest, document.thumbnail_digest}
+        stray = storage().put(b"cut off before its row")
+        sweep_bytes({})
+        assert storage().holds(stray), "its row may still be on its way"
+        with time_machine.travel(now() + timedelta(days=3)):
+            sweep_bytes({})
+        assert not storage().holds(stray)
+        assert all(storage().holds(digest) for digest in named)
