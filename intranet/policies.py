@@ -4,7 +4,8 @@
 - référent and director: households of their own pôle; éducateur technique and TISF: the dossiers they are named on;
 - a child-protection dossier (PEP): only people named on it or granted, and the coordinator: neither the director of
   its pôle nor the administrator;
-- bailleur: what concerns its own dwellings; works partner: its own chantiers;
+- bailleur: what concerns its own dwellings; works partner: its own chantiers; a contract refused or cancelled only as
+  long as the family is the bailleur's tenant, the partner is not replaced, and the split is not withdrawn;
 - a guest: the one split her access names, its contracts and what they commit the bailleur to, and the scan of her
   own side's signature (the bailleur’s: the written consents, receipts and proofs of that split too).
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from intranet import permissions as p
 from intranet.access import ACTOR, GuestRole, OrganisationKind, Role, Scope
@@ -29,6 +30,7 @@ from intranet.rent.models import RentOffset
 from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split, WorksLine
 from intranet.works.rules import side_of
+from intranet.works.terms import GIVEN_UP, SplitState
 
 
 def _named() -> ColumnElement[bool]:
@@ -110,13 +112,36 @@ def _splits(scope: Scope) -> ColumnElement[bool]:
     return false()
 
 
+_BINDING = Contract.state.not_in(sorted(GIVEN_UP))
+"""Neither refused nor cancelled. What binds nobody is shown to another party while it has a reason to see it."""
+
+
+def _on_the_table() -> ColumnElement[bool]:
+    """The contract's split is not withdrawn."""
+    split = exists().where(Split.id == Contract.split_id, Split.state != SplitState.WITHDRAWN)
+    return split.correlate(Contract)
+
+
+def _mine_to_the_last() -> ColumnElement[bool]:
+    """No later contract of the split is made without the partner."""
+    later = aliased(Contract)
+    without = exists().where(
+        later.split_id == Contract.split_id,
+        later.id > Contract.id,
+        later.partner_id.is_distinct_from(ACTOR.organisation_id),
+    )
+    return and_(~without.correlate(Contract), _on_the_table())
+
+
 def _contracts(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is OrganisationKind.ASSOCIATION:
         return _staff(scope, Contract.dossier_id)
     if scope.kind is OrganisationKind.BAILLEUR:
-        return Contract.split_id.in_(select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id))
+        mine = Contract.split_id.in_(select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id))
+        return and_(mine, or_(_BINDING, Contract.dossier_id.in_(_my_tenants()) & _on_the_table()))
     if scope.kind is OrganisationKind.WORKS_PARTNER:
-        return and_(Contract.partner_id == ACTOR.organisation_id, ~_revoked(Contract.dossier_id))
+        mine = and_(Contract.partner_id == ACTOR.organisation_id, ~_revoked(Contract.dossier_id))
+        return and_(mine, or_(_BINDING, _mine_to_the_last()))
     if isinstance(scope.role, GuestRole):
         return Contract.split_id == ACTOR.guest_split_id
     return false()

@@ -161,7 +161,6 @@ def _signed(row: Any, names: Mapping[Side, str], codes: Mapping[Side, str]) -> A
         method=each.method,
         signed_on=each.signed_on,
         recorded_at=each.recorded_at,
-        address=each.address,
         recorder=f"{row.recorder} ({names[Side.ALC]})" if row.by_alc and row.recorder != each.name else "",
         code_sent_to=codes.get(each.side, ""),
         scan_digest=row.scan or "",

@@ -1,4 +1,7 @@
-"""What the page of proof says, in French like the contract it ends: who signed, how, when, from where, what."""
+"""What the page of proof says, in French like the contract it ends: who signed, how, when, what.
+
+Every party holds it: from which network somebody signed is kept in the row of the signature, for the association alone.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,6 @@ class Signed:
     method: Method
     signed_on: date
     recorded_at: datetime
-    address: str
     recorder: str = ""  # who recorded it, when it is not the signer
     code_sent_to: str = ""  # the address a code was sent to; empty: read out
     scan_digest: str = ""
@@ -112,7 +114,6 @@ def _signature(each: Signed) -> dict[str, Any]:
         [_("Signé par"), each.name],
         [_("Comment"), _manner(each)],
         [_("Quand"), _moment(each)],
-        [_("Adresse de l’appareil"), each.address],
         [_("Recueillie par"), each.recorder],
         [_("Empreinte du papier numérisé (SHA-256)"), in_groups(each.scan_digest)],
     ]

@@ -32,7 +32,6 @@ def signed_by(side: Side, **changes: Any) -> Signed:
         method=Method.DRAWN,
         signed_on=date(2019, 3, 14),
         recorded_at=datetime(2019, 3, 14, 10, 5, tzinfo=UTC),
-        address="192.0.2.7",
         strokes=A_DRAWING,
     )
     return replace(whole, **changes)

@@ -7,9 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_login import login_user
 from sqlalchemy import select
 
-from intranet.access import Actor, OrganisationKind, Role
+from intranet import permissions as p
+from intranet.access import Actor, OrganisationKind, Role, can
+from intranet.accounts.models import User
 from intranet.clock import today
 from intranet.database import writing
 from intranet.documents.models import Document
@@ -18,6 +22,7 @@ from intranet.dossiers.terms import Survey
 from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.jobs.service import run_due
+from intranet.organisations.models import Organisation
 from intranet.settings.service import set_value
 from intranet.signatures.rules import needed_sides
 from intranet.testing.dossiers import make_dossier, make_dwelling
@@ -255,3 +260,31 @@ def test_the_contract_names_the_association_in_full_and_how_the_family_is_reache
     assert content.household.details == ("06 39 98 12 34", "Par téléphone, le soir")
     assert content.association.name == "Association des Exemples, dite ALC"
     assert content.association.details[0] == "1 quai des Exemples, 06000 Nice"
+
+
+# Who still reads what binds nobody
+
+
+def readable_by(user: User, contract_id: int, app: Flask) -> bool:
+    with app.test_request_context():
+        login_user(make_actor(user))
+        return can(p.CONTRACT_READ, Contract, contract_id)
+
+
+def test_a_cancelled_contract_is_lost_with_the_reason_to_see_it(app: Flask, agreed: Split) -> None:
+    first, second = (make_organisation(OrganisationKind.WORKS_PARTNER) for _each in range(2))
+    people = {name: make_user(Role.ANIMATOR, place) for name, place in (("first", first), ("second", second))}
+    bailleur = db.session.get_one(Organisation, agreed.bailleur_id)
+    agent, alc = make_user(Role.AGENT, bailleur), coordinator(agreed)
+    contract = make_contract(agreed.id, first)
+    cancel_contract(alc, contract.id, contract.version, "Le partenaire change.")
+    assert readable_by(people["first"], contract.id, app)
+    assert readable_by(agent, contract.id, app)
+    make_contract(agreed.id, second)
+    assert not readable_by(people["first"], contract.id, app), "another partner holds the works"
+    assert not readable_by(people["second"], contract.id, app)
+    assert readable_by(agent, contract.id, app)
+    dossier = db.session.get_one(Dossier, agreed.dossier_id)
+    dossier.bailleur_id = make_organisation(OrganisationKind.BAILLEUR).id
+    db.session.commit()
+    assert not readable_by(agent, contract.id, app), "the family is another bailleur's tenant"

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import ScriptInfo
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from intranet.cli import cli
 from intranet.config import Settings
@@ -133,12 +133,18 @@ def test_the_proof_tells_how_each_one_signed(app: Flask) -> None:
         "envoyé à a…@example.org",
         "lu de vive voix",
         "Sur papier, puis numérisée",
-        "192.0.2.7",
         in_groups("0a" * 32),
         "14 mars 2019",
     ):
         assert words in text.replace("\u00a0", " ").replace("\u202f", " "), words
     assert "agence@example.org" not in text
+
+
+def test_the_sealed_file_does_not_tell_from_which_network_a_party_signed(contract: Contract) -> None:
+    db.session.execute(update(Signature).values(address="192.0.2.7"))
+    db.session.commit()
+    assert "192.0.2.7" not in text_of(read_bytes(sealed_document(contract.id)))
+    assert set(db.session.scalars(select(Signature.address))) == {"192.0.2.7"}  # the association's evidence
 
 
 @pytest.mark.parametrize("name", ["مرحبا", "Привет", "👩‍🔧", "中文", "#strong[x] \\u{41} $x$ @a"])
