@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from intranet.clock import PARIS, today
 from intranet.dossiers.joins import with_household
 from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.plugin_api import CalendarSource, Indicator
-from intranet.programme import FAMILIES, HOURS, PERCENT, TOLD_FROM
+from intranet.programme import FAMILIES, HOURS, NUMBER, PERCENT, TOLD_FROM, families_behind, withheld
 from intranet.rows import Statement, fetch_all
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
@@ -51,19 +51,36 @@ def indicators() -> str:
     return render_template(
         "staff/indicators.html",
         spans=spans,
-        rows=[(each.label, [_said(each, since, until) for _name, since, until in spans]) for each in shown],
+        rows=[(each.label, _row(each, spans)) for each in shown],
         told_from=TOLD_FROM,
     )
 
 
-def _said(indicator: Indicator, since: date, until: date) -> str:
-    """The figure in words: few families are not counted out, an unknown one is a dash."""
+def _row(indicator: Indicator, spans: Sequence[tuple[Any, date, date]]) -> list[str]:
+    """The figure of each span in words; the last span holds all the others."""
+    sizes = [families_behind(indicator, since, until) for _name, since, until in spans]
+    hidden, total_hidden = withheld(sizes[:-1], sizes[-1])
+    found = []
+    for index, (_name, since, until) in enumerate(spans):
+        kept_back = total_hidden if index == len(spans) - 1 else index in hidden
+        found.append(
+            _withheld(indicator, sizes[index]) if kept_back else _said(indicator, since, until, sizes[index])
+        )
+    return found
+
+
+def _withheld(indicator: Indicator, size: float) -> str:
+    if indicator.unit in (FAMILIES, NUMBER) and size < TOLD_FROM:
+        return str(_("moins de %(few)s", few=TOLD_FROM))
+    return str(_("non publié"))
+
+
+def _said(indicator: Indicator, since: date, until: date, size: float) -> str:
+    """The figure in words; an unknown one, and one that is about nobody, is a dash."""
     value = indicator.value(since, until)
-    if value is None:
+    if value is None or (not size and indicator.unit not in (FAMILIES, NUMBER)):
         return "—"
     number = f"{value:.0f}"
-    if indicator.unit == FAMILIES and 0 < value < TOLD_FROM:
-        return str(_("moins de %(few)s", few=TOLD_FROM))
     if indicator.unit == HOURS:
         return str(_("%(number)s h", number=number))
     return str(_("%(number)s %%", number=number)) if indicator.unit == PERCENT else number

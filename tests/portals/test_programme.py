@@ -20,7 +20,7 @@ from intranet.dossiers.terms import DossierState as S
 from intranet.extensions import db
 from intranet.organisations.models import Phase
 from intranet.plugin_api import CalendarSource, Indicator
-from intranet.programme import INDICATORS, done_with, family_hours
+from intranet.programme import INDICATORS, done_with, family_hours, withheld
 from intranet.testing.chantiers import enter, make_chantier, tasks_of
 from intranet.testing.dossiers import make_dossier
 from intranet.testing.factories import make_pole, make_user, sign_in
@@ -51,14 +51,50 @@ def test_figures_are_told_for_each_phase_and_few_families_are_not_counted_out(
 ) -> None:
     with app.app_context():
         db.session.add(Phase(name="Phase 1", starts_on=PHASE[0], ends_on=PHASE[1], goals=[]))
-        for number in range(6):
+        for number in range(10):
             make_dossier(opened_on=PHASE[0] if number < 5 else PHASE[1] + timedelta(days=1))
         make_dossier(state=S.JOINED, opened_on=PHASE[1], joined_on=PHASE[1])
     page = person(Role.COORDINATOR).get("/staff/indicators").text
-    assert cells(page, "Familles repérées") == ["6", "7"]
+    assert cells(page, "Familles repérées") == ["6", "11"]
     assert cells(page, "Familles adhérentes") == ["moins de 5", "moins de 5"]
     assert cells(page, "Contrats signés") == ["0", "0"]
     assert cells(page, "Part faite avec la famille") == ["—", "—"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "hidden", "total_hidden"),
+    [
+        ((6, 5), 11, set(), False),
+        ((3, 0), 3, {0}, True),
+        ((3, 8), 11, {0, 1}, False),  # the total less the other would tell it
+        ((3, 8, 20), 31, {0, 1}, False),  # the smaller of the others is enough
+        ((1, 2, 9, 20), 32, {0, 1, 2}, False),  # two that come to three are no better
+        ((6, 7), 16, {0}, False),  # three fall in no phase
+        ((6,), 9, {0}, False),
+        ((0, 0), 0, set(), False),
+    ],
+)
+def test_what_is_of_few_is_withheld_with_what_would_tell_it(
+    parts: tuple[float, ...], total: float, hidden: set[int], total_hidden: bool
+) -> None:
+    assert withheld(parts, total) == (hidden, total_hidden)
+
+
+def test_hours_and_shares_of_few_families_are_not_told(
+    app: Flask, person: Callable[[Role], FlaskClient]
+) -> None:
+    with app.test_request_context(), writing():
+        for _family in range(4):
+            cast = make_chantier(ChantierState.OPEN)
+            enter(cast, tasks_of(cast.chantier)[0], 180, role=HoursRole.FAMILY)
+    coordinator = person(Role.COORDINATOR)
+    for label in ("Heures des familles et des proches", "Part faite avec la famille"):
+        assert cells(coordinator.get("/staff/indicators").text, label) == ["non publié"]
+    assert cells(coordinator.get("/staff/indicators").text, "Contrats signés") == ["moins de 5"]
+    with app.test_request_context(), writing():
+        cast = make_chantier(ChantierState.OPEN)
+        enter(cast, tasks_of(cast.chantier)[0], 180, role=HoursRole.FAMILY)
+    assert cells(coordinator.get("/staff/indicators").text, "Part faite avec la famille") == ["100\u00a0%"]
 
 
 def test_a_family_that_came_back_under_another_dossier_counts_once(app: Flask) -> None:
@@ -144,14 +180,19 @@ def test_a_plugins_figures_and_dates_stand_with_the_others(
     watts = Indicator(
         "watts", "Énergie", "", "core.indicator.read", lambda since, until: 42.0, owner="energy"
     )
+    saved = dataclasses.replace(watts, name="saved", label="Économie", unit="percent")
     noon = datetime(2019, 3, 20, 12, tzinfo=UTC)
     visit = CalendarSource(
         "visits", "Visite", "core.dossier.read", lambda *_: [(noon, None, "Relevé", "/energy/1")], "energy"
     )
-    more = dataclasses.replace(kept, indicators=(*kept.indicators, watts), calendar=(*kept.calendar, visit))
+    more = dataclasses.replace(
+        kept, indicators=(*kept.indicators, watts, saved), calendar=(*kept.calendar, visit)
+    )
     monkeypatch.setitem(app.extensions, "intranet", more)
     coordinator = person(Role.COORDINATOR)
-    assert cells(coordinator.get("/staff/indicators").text, "Énergie") == ["42"]
+    page = coordinator.get("/staff/indicators").text
+    assert cells(page, "Énergie") == ["42"]
+    assert cells(page, "Économie") == ["—"], "a share of nobody knows how many is not told"
     assert 'href="/energy/1">Relevé</a>' in coordinator.get("/staff/calendar?month=2019-03").text
 
 
