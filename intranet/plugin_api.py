@@ -168,7 +168,10 @@ class SearchSource:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """A table a person may take away. ``rows(actor, filters)`` yields cells in the order of ``columns``."""
+    """A table a person may take away. ``rows(actor, filters)`` yields cells in the order of ``columns``.
+
+    ``filters()`` are those of the list it comes from (``web.listing.Filter``): the table says in words what it holds.
+    """
 
     name: str
     label: Text
@@ -176,11 +179,16 @@ class Exporter:
     columns: tuple[Text, ...]
     rows: Callable[[Actor, Mapping[str, str]], Iterable[Sequence[Any]]]
     owner: str = ""
+    filters: Callable[[], Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A figure of the programme. ``value(since, until)`` is a number, or ``None`` when unknown."""
+    """A figure of the programme. ``value(since, until)`` is a number, or ``None`` when unknown.
+
+    Few are not counted out. Of what is not itself a count (hours, a share), ``families(since, until)`` says of how many
+    families it tells; without it the figure is told of nobody.
+    """
 
     name: str
     label: Text
@@ -189,6 +197,7 @@ class Indicator:
     value: Callable[[date, date], float | None]
     weight: int = 50
     owner: str = ""
+    families: Callable[[date, date], float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

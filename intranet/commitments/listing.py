@@ -8,17 +8,13 @@ from flask import request
 
 from intranet.commitments.queries import View, commitment_count, commitments
 from intranet.commitments.rules import CommitmentState
-from intranet.commitments.table import NAME
-from intranet.commitments.wordings import LABELS, state_word
+from intranet.commitments.table import FILTERS, NAME
+from intranet.commitments.wordings import state_word
 from intranet.translation import lazy_gettext as _l
-from intranet.web.listing import Filter, Listing
+from intranet.web.listing import Listing
 from intranet.web.states import StateWord
 from intranet.works.terms import Side
 
-FILTERS = (
-    Filter("q", _l("Locataire, adresse ou travaux"), kind="text"),
-    Filter("state", _l("État"), tuple((state.value, word) for state, word in LABELS.items())),
-)
 SORTS: dict[str, Any] = {
     "due": _l("Échéance"),
     "address": _l("Adresse"),

@@ -12,6 +12,7 @@ from intranet.commitments.rules import CommitmentState
 from intranet.commitments.wordings import LABELS
 from intranet.plugin_api import Exporter
 from intranet.translation import lazy_gettext as _l
+from intranet.web.listing import Filter
 from intranet.works.wordings import SIDES
 
 NAME = "commitments"
@@ -43,6 +44,10 @@ def rows(_person: Actor, filters: Mapping[str, str]) -> Iterable[Sequence[Any]]:
         )
 
 
+FILTERS = (
+    Filter("q", _l("Locataire, adresse ou travaux"), kind="text"),
+    Filter("state", _l("État"), tuple((state.value, word) for state, word in LABELS.items())),
+)
 EXPORTER = Exporter(
     NAME,
     _l("Engagements du bailleur"),
@@ -63,4 +68,5 @@ EXPORTER = Exporter(
         _l("Confirmé par"),
     ),
     rows,
+    filters=lambda: FILTERS,
 )

@@ -1,6 +1,7 @@
 """Tables people take away: ``/exports/<name>.csv`` and ``.xlsx``, with the filters of the list they come from.
 
-A cell that a spreadsheet would run as a formula is made plain text: names and notes come from many hands.
+A workbook holds every text as it was written: its cells say that they are text. A CSV file cannot say it: there a
+cell that a spreadsheet would run as a formula stands behind an apostrophe, since names come from many hands.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from intranet.plugin_api import Exporter
 from intranet.rows import end_reading
 from intranet.timeline.service import commit, record
 from intranet.translation import current_language
+from intranet.translation import gettext as _
+from intranet.web.formatting import day
 
 bp = Blueprint("exports", __name__)
 
@@ -33,6 +36,8 @@ ROWS_A_PIECE = 500
 IN_MEMORY = 4 * 1024 * 1024  # bytes; a larger file waits on disk while it is sent
 LONGEST = 200  # characters of a filter
 WIDEST, NARROWEST = 48, 10
+HEADED = 2
+"""Rows of a workbook above its cells: what the table is, then the headings."""
 
 
 def safe_text(value: str) -> str:
@@ -40,12 +45,17 @@ def safe_text(value: str) -> str:
     return f"'{value}" if value.startswith(FORMULA) else value
 
 
+def yes_or_no(value: bool) -> str:
+    """A yes or a no, in the reader's word."""
+    return str(_("oui") if value else _("non"))
+
+
 def csv_cell(value: Any, decimal: str = ",") -> str:
     """One cell as text: dates as ``2019-03-14``, instants in Paris, numbers with the reader's decimal sign."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return yes_or_no(value)
     if isinstance(value, datetime):
         return value.astimezone(PARIS).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -73,8 +83,13 @@ def csv_pieces(
     yield buffer.getvalue().encode()
 
 
-def write_xlsx(target: Any, columns: Sequence[Any], rows: Iterable[Sequence[Any]], title: str) -> None:
-    """Write the workbook to ``target`` row by row: its memory does not grow with the table."""
+def write_xlsx(
+    target: Any, columns: Sequence[Any], rows: Iterable[Sequence[Any]], title: str, about: str = ""
+) -> None:
+    """Write the workbook to ``target`` row by row: its memory does not grow with the table.
+
+    The first row says what the table is (``about``), the second heads the columns and filters them.
+    """
     import xlsxwriter  # some megabytes that few requests need
 
     book = xlsxwriter.Workbook(
@@ -92,17 +107,19 @@ def write_xlsx(target: Any, columns: Sequence[Any], rows: Iterable[Sequence[Any]
     sheet = book.add_worksheet(_sheet_name(title))
     heading = book.add_format({"bold": True, "bottom": 1})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    sheet.freeze_panes(1, 0)
+    sheet.write_string(0, 0, about or title)
+    sheet.freeze_panes(HEADED, 0)
     for index, column in enumerate(columns):
         words = str(column)
         sheet.set_column(index, index, min(max(len(words) + 2, NARROWEST), WIDEST))
-        sheet.write_string(0, index, words, heading)
-    for line, row in enumerate(rows, start=1):
+        sheet.write_string(HEADED - 1, index, words, heading)
+    line = HEADED
+    for line, row in enumerate(rows, start=HEADED):
         for index, value in enumerate(row):
             if value is None:
                 continue
             if isinstance(value, bool):
-                sheet.write_boolean(line, index, value)
+                sheet.write_string(line, index, yes_or_no(value))
             elif isinstance(value, int | float | Decimal):
                 sheet.write_number(line, index, value)
             elif isinstance(value, datetime):
@@ -110,7 +127,8 @@ def write_xlsx(target: Any, columns: Sequence[Any], rows: Iterable[Sequence[Any]
             elif isinstance(value, date):
                 sheet.write_datetime(line, index, value)
             else:
-                sheet.write_string(line, index, safe_text(str(value).replace("\x00", "")))
+                sheet.write_string(line, index, str(value).replace("\x00", ""))
+    sheet.autofilter(HEADED - 1, 0, line, max(len(columns) - 1, 0))
     book.close()
 
 
@@ -148,11 +166,23 @@ def download(name: str, form: str) -> Response:
         for piece in csv_pieces(exporter.columns, rows, english=current_language() == "en"):
             file.write(piece)
     else:
-        write_xlsx(file, exporter.columns, rows, str(exporter.label))
+        write_xlsx(file, exporter.columns, rows, str(exporter.label), _about(exporter, filters))
     _log(person, name, form, filters)
     answer = Response(_file_pieces(file), content_type=CSV_TYPE if form == "csv" else XLSX_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{today().isoformat()}.{form}"'
     return answer
+
+
+def _about(exporter: Exporter, filters: Mapping[str, str]) -> str:
+    """What the table is, of which day, and what it was limited to, in words."""
+    said = [str(exporter.label), day(today())]
+    for each in exporter.filters() if exporter.filters is not None else ():
+        value = each.clean(filters.get(each.name, ""))
+        if value:
+            words = {str(choice): str(label) for choice, label in each.choices}.get(value, value)
+            whole = _("%(name)s : %(value)s", name=each.label, value=words)
+            said.append(str(each.label if each.kind == "check" else whole))
+    return " · ".join(said)
 
 
 def _log(person: Actor, name: str, form: str, filters: Mapping[str, str]) -> None:

@@ -24,7 +24,7 @@ LONGEST = 200
 class Filter:
     """One filter. ``choices`` are ``(value, label)``; without any it is free text.
 
-    A value that is not among the choices counts as no filter: an old bookmark still opens.
+    A value that is not among the choices counts as no filter, and the list says so: an old bookmark still opens.
     """
 
     name: str
@@ -67,6 +67,8 @@ class Listing:
     total: int = 0
     capped: bool = False
     export: str = ""
+    unknown: Sequence[tuple[Any, str]] = ()
+    """What the address asks for that no filter knows: the filter's label and the value."""
     _extra: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -97,6 +99,11 @@ class Listing:
             page=min(max(number, 1), LAST_PAGE),
             per_page=per_page,
             export=export,
+            unknown=[
+                (each.label, raw)
+                for each in filters
+                if not values[each.name] and (raw := args.get(each.name, "").strip()[:LONGEST])
+            ],
         )
 
     @property

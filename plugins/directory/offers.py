@@ -11,6 +11,7 @@ from intranet.plugin_api import Actor, Exporter, Panel, SearchResult, SearchSour
 from intranet.rows import fetch_all
 from intranet.settings.service import value
 from intranet.translation import lazy_gettext as _l
+from intranet.web.listing import Filter
 from plugins.directory import queries
 from plugins.directory.permissions import MANAGE, READ
 from plugins.directory.search import SEARCH_KIND
@@ -64,6 +65,11 @@ def export(_person: Actor, filters: Mapping[str, str]) -> Iterable[Sequence[Any]
 PANELS = (Panel("directory", "dossier", _l("Contacts utiles"), READ, render_panel, STAFF, 80),)
 WIDGETS = (Widget("directory", _l("Annuaire"), MANAGE, render_widget, STAFF, 90),)
 SEARCH = (SearchSource(SEARCH_KIND, _l("Annuaire"), READ, find, queries.index_entries, STAFF, 90),)
+FILTERS = (
+    Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Nom, personne, service")),
+    Filter("kind", _l("Nature"), tuple(KINDS.items())),
+    Filter("engagement", _l("Engagement"), tuple((key, word.label) for key, word in ENGAGEMENTS.items())),
+)
 EXPORTERS = (
     Exporter(
         "directory",
@@ -79,6 +85,7 @@ EXPORTERS = (
             _l("Services"),
         ),
         export,
+        filters=lambda: FILTERS,
     ),
 )
 SETTINGS = (

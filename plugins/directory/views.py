@@ -13,19 +13,15 @@ from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import sent_version
 from intranet.web.forms import apply_refusal
-from intranet.web.listing import Filter, Listing
+from intranet.web.listing import Listing
 from plugins.directory import queries, service
 from plugins.directory.forms import EntryForm
+from plugins.directory.offers import FILTERS
 from plugins.directory.permissions import MANAGE, READ
 from plugins.directory.wordings import ENGAGEMENTS, KINDS
 
 bp = Blueprint("directory", __name__, template_folder="templates")
 
-FILTERS = (
-    Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Nom, personne, service")),
-    Filter("kind", _l("Nature"), tuple(KINDS.items())),
-    Filter("engagement", _l("Engagement"), tuple((key, word.label) for key, word in ENGAGEMENTS.items())),
-)
 SORTS = {"name": _l("Nom"), "newest": _l("Dernières modifications")}
 
 

@@ -122,4 +122,5 @@ EXPORTER = Exporter(
         _l("Confirmés"),
     ),
     _cells,
+    filters=lambda: FILTERS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, render_template, request
@@ -40,18 +40,19 @@ SORTS = {
 }
 STATE_CHOICES = [(state.value, word.label) for state, word in STATES.items()]
 QUEUE_CHOICES = [(queue.key, queue.label) for queue in QUEUES]
+NOBODY = "none"
 IDENTITIES = frozenset({"bailleur", "pole", "referent"})
 NOTES_SHOWN, ENTRIES_SHOWN, ENTRIES_MOST = 3, 12, 1000
 
 
-def _filters() -> list[Filter]:
+def list_filters() -> list[Filter]:
     """The filters of the list; their choices are read in one statement, and made again when they changed."""
     rows = tuple(fetch_all(dossiers_queries.filter_options))
     return kept(("dossier filters", rows), lambda: _make_filters(rows))
 
 
 def _make_filters(rows: Sequence[Row]) -> list[Filter]:
-    options: dict[str, list[tuple[str, str]]] = {"bailleur": [], "pole": [], "referent": []}
+    options: dict[str, list[tuple[str, Any]]] = {"bailleur": [], "pole": [], "referent": []}
     for row in rows:
         options[row.kind].append((str(row.id), row.label))
     return [
@@ -59,19 +60,24 @@ def _make_filters(rows: Sequence[Row]) -> list[Filter]:
         Filter("state", _l("État"), STATE_CHOICES),
         Filter("bailleur", _l("Bailleur"), options["bailleur"]),
         Filter("pole", _l("Pôle"), options["pole"]),
-        Filter("referent", _l("Référent"), options["referent"]),
+        Filter("referent", _l("Référent"), [(NOBODY, _l("Sans référent")), *options["referent"]]),
         Filter("queue", _l("File d’attente"), QUEUE_CHOICES),
     ]
 
 
-def asked(values: dict[str, str]) -> tuple[tuple[str, ...], dict[str, Any]]:
+def asked(values: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The criteria that shape the statement and the parameters that fill it."""
     params: dict[str, Any] = {}
+    names: list[str] = []
     for name, text in values.items():
         if name == "queue" or not text:
             continue
+        if (name, text) == ("referent", NOBODY):
+            names.append("unfollowed")
+            continue
+        names.append(name)
         params[name] = int(text) if name in IDENTITIES else text
-    return tuple(params), params
+    return tuple(names), params
 
 
 @bp.get("/dossiers")
@@ -80,7 +86,7 @@ def dossiers() -> str:
     """Every dossier the person may read: 25 rows and a count, in a constant number of statements."""
     listing = Listing.of(
         request.args,
-        filters=_filters(),
+        filters=list_filters(),
         sorts=SORTS,
         default_sort="changed",
         export="dossiers" if actor().may(p.DOSSIER_EXPORT) else "",

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from intranet import permissions as p
 from intranet.access import Actor, Scope, visible
 from intranet.dossiers import queries as dossiers_queries
-from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
+from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.dossiers.search import DOSSIER, DWELLING, all_dossiers, all_dwellings
 from intranet.dossiers.wordings import STATES
 from intranet.organisations.models import Organisation
@@ -20,7 +20,7 @@ from intranet.rows import Statement, fetch_all
 from intranet.search.queries import newest
 from intranet.translation import lazy_gettext as _l
 from intranet.web.kept import spoken
-from portals.staff.dossiers import IDENTITIES, SORTS
+from portals.staff.dossiers import SORTS, asked, list_filters
 from portals.staff.queues import BY_KEY, clock
 
 
@@ -70,19 +70,12 @@ def find_dwellings(_person: Actor, query: str, limit: int) -> Sequence[SearchRes
 
 
 def exported_dossiers(_person: Actor, filters: Mapping[str, str]) -> Iterable[Sequence[Any]]:
-    """The dossiers that the list's filters leave, as cells. Unknown or ill-formed filters count as none."""
-    params: dict[str, Any] = {}
-    for name in ("q", "state", "bailleur", "pole", "referent"):
-        text = filters.get(name, "")
-        if name in IDENTITIES:
-            if text.isascii() and text.isdigit() and len(text) < 10:
-                params[name] = int(text)
-        elif text and (name != "state" or text in set(DossierState)):
-            params[name] = text
+    """The dossiers that the list's filters leave, as cells."""
+    names, params = asked({each.name: each.clean(filters.get(each.name, "")) for each in list_filters()})
     sort = filters.get("sort", "")
     rows = fetch_all(
         dossiers_queries.dossier_export,
-        tuple(params),
+        names,
         sort if sort in SORTS else "changed",
         BY_KEY.get(filters.get("queue", "")),
         **params,
@@ -134,5 +127,6 @@ EXPORTERS = (
             _l("Référent"),
         ),
         exported_dossiers,
+        filters=list_filters,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -17,6 +18,7 @@ ROWS = [
     ('=HYPERLINK("http://x")', 1234.5, date(2019, 3, 14)),
     ("Élodie, née « Ñ »; 👩‍🔧", 7, datetime(2019, 3, 14, 9, 5, tzinfo=UTC)),
     (None, True, "@SUM(A1)"),
+    ("+33 6 00 00 00 00", False, "- peindre"),
 ]
 
 
@@ -31,7 +33,8 @@ def test_a_french_file_opens_in_excel() -> None:
         ["Nom", "Coût", "Le"],
         ['\'=HYPERLINK("http://x")', "1234,5", "2019-03-14"],
         ["Élodie, née « Ñ »; 👩‍🔧", "7", "2019-03-14 10:05"],
-        ["", "1", "'@SUM(A1)"],
+        ["", "oui", "'@SUM(A1)"],
+        ["'+33 6 00 00 00 00", "non", "'- peindre"],
     ]
 
 
@@ -42,13 +45,24 @@ def test_an_english_file_has_commas_and_points() -> None:
 
 def test_the_workbook_holds_text_not_formulas() -> None:
     file = io.BytesIO()
-    write_xlsx(file, COLUMNS, ROWS, "Dossiers : [2019]")
+    write_xlsx(file, COLUMNS, ROWS, "Dossiers : [2019]", "Dossiers · 14 mars 2019 · État : Adhésion")
     file.seek(0)
     rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
-    assert rows[0] == ["Nom", "Coût", "Le"]
-    assert rows[1] == ['\'=HYPERLINK("http://x")', 1234.5, date(2019, 3, 14)]
-    assert rows[2][2] == datetime(2019, 3, 14, 10, 5)  # noqa: DTZ001 (a cell has no time zone)
-    assert rows[3][2] == "'@SUM(A1)"
+    assert rows[0][0] == "Dossiers · 14 mars 2019 · État : Adhésion"
+    assert rows[1] == ["Nom", "Coût", "Le"]
+    assert rows[2] == ['=HYPERLINK("http://x")', 1234.5, date(2019, 3, 14)]
+    assert rows[3][2] == datetime(2019, 3, 14, 10, 5)  # noqa: DTZ001 (a cell has no time zone)
+    assert rows[4][1:] == ["oui", "@SUM(A1)"]
+    assert rows[5] == ["+33 6 00 00 00 00", "non", "- peindre"]
+
+
+def test_the_workbook_filters_its_columns_below_the_line_that_says_what_it_holds() -> None:
+    file = io.BytesIO()
+    write_xlsx(file, COLUMNS, ROWS, "Dossiers")
+    with zipfile.ZipFile(file) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert '<autoFilter ref="A2:C6"/>' in sheet
+        assert "<f>" not in sheet
 
 
 @given(st.text())

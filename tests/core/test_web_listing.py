@@ -34,6 +34,8 @@ def test_an_unknown_value_counts_as_no_filter() -> None:
     found = listing(state="burnt", mine="yes", sort="size", page="-3")
     assert found.params == {}
     assert (found.sort, found.page) == ("changed", 1)
+    assert found.unknown == [("État", "burnt"), ("Les miens", "yes")]
+    assert listing(state="works", q="x", mine="1").unknown == []
 
 
 def test_another_filter_goes_back_to_the_first_page() -> None:

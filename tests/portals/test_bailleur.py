@@ -13,13 +13,14 @@ from sqlalchemy import func, select
 from intranet.access import OrganisationKind, Role
 from intranet.clock import today
 from intranet.database import writing
-from intranet.dossiers.models import Household
+from intranet.dossiers.models import Dossier, Household
 from intranet.dossiers.terms import DossierState, Survey
 from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.testing.dossiers import make_dossier, make_dwelling, make_household
 from intranet.testing.factories import make_organisation, make_user
 from intranet.testing.works import kind_id, make_contract, make_parties, make_split
+from intranet.timeline.models import TimelineEntry
 from intranet.typography import FIXED
 from intranet.web.formatting import day
 from intranet.works import service
@@ -75,6 +76,22 @@ def test_a_contract_to_sign_is_the_agents_turn_too(app: Flask) -> None:
     page = browser.get(f"/bailleur/contracts/{contract_id}").get_data(as_text=True)
     assert "/files/" in page
     assert "Attendue" in page
+
+
+def test_what_the_bailleur_did_itself_is_no_news_to_it(app: Flask) -> None:
+    scene = make_scene(app, SplitState.COUNTERED)
+    dossier = db.session.get_one(Dossier, scene.split.dossier_id)
+    dossier.allocated_on = today() - timedelta(days=30)
+    db.session.commit()
+    entries = db.session.scalars(select(TimelineEntry).where(TimelineEntry.dossier_id == dossier.id)).all()
+    own = {each.actor_name for each in entries if each.side == "bailleur"}
+    alc = {each.actor_name for each in entries if each.side == "alc" and " bailleur " in each.audience}
+    assert own
+    assert alc
+    news = scene.bailleur().get("/bailleur/").get_data(as_text=True).partition('id="news"')[2]
+    news = news.partition("</section>")[0]
+    assert not [name for name in own if name in news]
+    assert [name for name in alc if name in news]
 
 
 def test_an_empty_home_says_what_will_appear_there(app: Flask) -> None:

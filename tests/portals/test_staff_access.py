@@ -254,3 +254,17 @@ def test_a_tenant_s_name_is_not_shown_with_the_dwelling_to_those_who_may_not_ope
     for page in ("/staff/dwellings", f"/staff/dwellings/{dwelling_id}"):
         html = client.get(page).text
         assert "Ménage Essai" not in html
+
+
+def test_the_referent_filter_holds_whoever_follows_a_dossier_and_nobody(app: Flask) -> None:
+    with app.app_context():
+        boss = person(Role.COORDINATOR)
+        boss_id, email = boss.id, boss.email
+        hers, nobodys = make_dossier(referent=boss).id, make_dossier().id
+    client = signed_in(app, email)
+    assert f'<option value="{boss_id}"' in client.get("/staff/dossiers").text
+    assert listed(client, f"?referent={boss_id}") == {hers}
+    assert listed(client, "?referent=none") == {nobodys}
+    assert len(client.get("/exports/dossiers.csv?referent=none").text.strip().splitlines()) == 2
+    unknown = client.get("/staff/dossiers?referent=999999")
+    assert "n’est pas un choix du filtre" in unknown.text

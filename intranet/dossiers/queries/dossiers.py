@@ -50,6 +50,8 @@ def _asked(name: str) -> ColumnElement[bool]:
             return Dossier.bailleur_id == bindparam("bailleur")
         case "referent":
             return Dossier.referent_id == bindparam("referent")
+        case "unfollowed":
+            return Dossier.referent_id.is_(None)
         case "pole":
             return Dossier.household_id.in_(
                 select(Household.id).where(Household.pole_id == bindparam("pole"))
@@ -143,10 +145,12 @@ def filter_options(scope: Scope) -> Statement:
         literal("bailleur").label("kind"), Organisation.id.label("id"), Organisation.name.label("label")
     ).where(Organisation.kind == OrganisationKind.BAILLEUR)
     poles = select(literal("pole"), Pole.id, Pole.code).where(Pole.active)
-    referents = (
-        select(literal("referent"), User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.role == Role.REFERENT, Membership.active, User.active)
+    serving = select(Membership.id).where(
+        Membership.user_id == User.id, Membership.role == Role.REFERENT, Membership.active, User.active
+    )
+    following = select(Dossier.id).where(Dossier.referent_id == User.id)  # whatever her role, and if she left
+    referents = select(literal("referent"), User.id, User.name).where(
+        or_(serving.exists(), following.exists())
     )
     found = union_all(bailleurs, poles, referents).subquery()
     return select(found).distinct().order_by(found.c.kind, found.c.label)

@@ -109,7 +109,9 @@ def _portfolio(scope: Scope, searched: bool, late: bool, *, whole: bool) -> Sele
             .outerjoin(Contract, Contract.id == _last_contract())
             .outerjoin(Chantier, Chantier.id == _last_chantier())
             .outerjoin(promised, promised.c.dwelling_id == Dwelling.id)
-            .order_by(Dwelling.town, Dwelling.address, Dwelling.id)
+            .order_by(
+                func.coalesce(promised.c.overdue, 0).desc(), Dwelling.town, Dwelling.address, Dwelling.id
+            )
         )
     if late:
         has = select(Commitment.id).where(
@@ -123,7 +125,10 @@ def _portfolio(scope: Scope, searched: bool, late: bool, *, whole: bool) -> Sele
 
 
 def portfolio_rows(scope: Scope, searched: bool, late: bool) -> Select[Any]:
-    """Every dwelling the filters leave. ``searched`` adds ``:q``; ``late``: with something overdue."""
+    """Every dwelling the filters leave, those with the most overdue first.
+
+    ``searched`` adds ``:q``; ``late``: with something overdue.
+    """
     return _portfolio(scope, searched, late, whole=True)
 
 

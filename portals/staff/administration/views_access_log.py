@@ -69,19 +69,21 @@ def side_said(side: str) -> str:
     return str(SIDES[Side(side)]) if side in set(Side) else side
 
 
+FILTERS = (
+    Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Personne, dossier")),
+    Filter("kind", _l("Quoi"), KINDS),
+    Filter("since", _l("Depuis le"), kind="text", placeholder=_l("14/03/2019")),
+    Filter("until", _l("Jusqu’au"), kind="text", placeholder=_l("14/03/2019")),
+)
+
+
 @bp.get("/administration/access-log")
 @requires(p.ACCESS_LOG_READ)
 def access_log() -> str:
     """Kept twelve months, the newest first."""
-    filters = [
-        Filter("q", _l("Rechercher"), kind="text", placeholder=_l("Personne, dossier")),
-        Filter("kind", _l("Quoi"), KINDS),
-        Filter("since", _l("Depuis le"), kind="text", placeholder=_l("14/03/2019")),
-        Filter("until", _l("Jusqu’au"), kind="text", placeholder=_l("14/03/2019")),
-    ]
     listing = Listing.of(
         request.args,
-        filters=filters,
+        filters=FILTERS,
         sorts={"at": _l("Date")},
         default_sort="at",
         export="access-log",
@@ -110,6 +112,7 @@ EXPORTER = Exporter(
     p.ACCESS_LOG_READ,
     (_l("Quand"), _l("Quoi"), _l("Qui"), _l("Partie"), _l("Dossier"), _l("Adresse réseau")),
     exported,
+    filters=lambda: FILTERS,
 )
 
 
