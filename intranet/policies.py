@@ -140,8 +140,8 @@ def _contracts(scope: Scope) -> ColumnElement[bool]:
         mine = Contract.split_id.in_(select(Split.id).where(Split.bailleur_id == ACTOR.organisation_id))
         return and_(mine, or_(_BINDING, Contract.dossier_id.in_(_my_tenants()) & _on_the_table()))
     if scope.kind is OrganisationKind.WORKS_PARTNER:
-        mine = and_(Contract.partner_id == ACTOR.organisation_id, ~_revoked(Contract.dossier_id))
-        return and_(mine, or_(_BINDING, _mine_to_the_last()))
+        held = and_(Contract.partner_id == ACTOR.organisation_id, ~_revoked(Contract.dossier_id))
+        return and_(held, or_(_BINDING, _mine_to_the_last()))
     if isinstance(scope.role, GuestRole):
         return Contract.split_id == ACTOR.guest_split_id
     return false()

@@ -77,7 +77,7 @@ def test_figures_are_told_for_each_phase_and_few_families_are_not_counted_out(
 def test_what_is_of_few_is_withheld_with_what_would_tell_it(
     parts: tuple[float, ...], total: float, hidden: set[int], total_hidden: bool
 ) -> None:
-    assert withheld(parts, total) == (hidden, total_hidden)
+    assert withheld(parts, total) == (frozenset(hidden), total_hidden)
 
 
 def test_hours_and_shares_of_few_families_are_not_told(
