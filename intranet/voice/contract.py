@@ -14,6 +14,7 @@ from flask import abort
 from flask_babel import force_locale
 
 from intranet.extensions import db
+from intranet.voice import queries
 from intranet.voice.drawings import HOLDER_ICONS
 from intranet.voice.facts import Fact, facts
 from intranet.voice.rent import RentCard, rent_card
@@ -58,6 +59,7 @@ class FamilyContract:
     document_id: int
     number: str
     amends: bool
+    to_sign: bool
     parties: tuple[str, ...]
     parts: tuple[Part, ...]
     period: str
@@ -70,8 +72,8 @@ class FamilyContract:
 
 def family_contract(split_id: int, language: str) -> FamilyContract:
     """The contract to sign or in force; 404 while there is no document of it."""
-    live = live_contract(split_id)
-    if live is None or live.document_id is None:
+    head, live = queries.header(split_id), live_contract(split_id)
+    if head is None or live is None or live.document_id is None:
         abort(404)
     contract = db.session.scalars(CONTRACT.where(Contract.id == live.id)).one()
     content, say = read_content(contract), words(language)
@@ -83,6 +85,7 @@ def family_contract(split_id: int, language: str) -> FamilyContract:
         document_id=live.document_id,
         number=live.number,
         amends=content.amended is not None,
+        to_sign=head.ready and not head.family_signed,
         parties=_parties(content),
         parts=tuple(_parts(content, say)),
         period=say("contract.period", start=say.day(content.starts_on), end=say.day(content.ends_on)),

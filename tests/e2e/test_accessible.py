@@ -26,6 +26,7 @@ DOOR = (
     "/password/forgotten",
     "/offline",
     "/acces",
+    "/acces?lang=ar",
     "/invitation/{invitation}",
     "/password/{password}",
 )
@@ -60,7 +61,12 @@ OF_A_GUEST = {
     "signing": ("/contracts/{contract}", "/contracts/{contract}/sign/bailleur"),
     "promising": ("/acces/repartition", "/acces/repartition/commitments/{commitment}"),
     "promised": ("/acces/famille",),
-    "family": ("/acces/famille", "/contracts/{contract}", "/contracts/{contract}/sign/household"),
+    "family": (
+        "/acces/famille",
+        "/acces/famille/contrat",
+        "/contracts/{contract}",
+        "/contracts/{contract}/sign/household",
+    ),
 }
 NOT_PAGES = {
     "static": "a file",

@@ -91,6 +91,19 @@ def test_the_page_is_accessible_and_large_in_every_language(
         assert page.evaluate(SMALL_LETTERS) == []
 
 
+def test_the_picture_of_the_letter_opens_the_page_in_one_touch_and_leaves_no_code(
+    browser: Browser, site: Site, code: OpenedAccess
+) -> None:
+    with visiting(browser, site, size=PHONE) as visitor:
+        visitor.open(f"/acces?lang=ar&reference={code.reference}#{code.code}")
+        page = visitor.page
+        assert page.input_value("input[name=reference]") == code.reference
+        assert page.input_value("input[name=code]") == code.code
+        assert code.code not in page.url
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/acces/famille\?lang=ar"))
+
+
 def test_arabic_starts_from_the_right(browser: Browser, site: Site, code: OpenedAccess) -> None:
     with family(browser, site, code) as visitor:
         for language, from_the_right in (("fr", False), ("ar", True)):
