@@ -9,6 +9,8 @@ from intranet.web.assets import SPRITE, STYLES, static_url
 
 bp = Blueprint("web", __name__)
 
+OFFLINE = "js/offline.js"
+
 
 @bp.get("/offline")
 @public
@@ -27,7 +29,7 @@ def service_worker() -> Response:
         render_template(
             "web/sw.js",
             version=current_app.extensions["intranet.assets"].path(STYLES[-1]),
-            kept=[static_url(name) for name in (*STYLES, SPRITE)],
+            kept=[static_url(name) for name in (*STYLES, SPRITE, OFFLINE)],
         ),
         content_type="text/javascript; charset=utf-8",
     )

@@ -11,12 +11,13 @@ import secrets
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, flash, redirect, request
 from sqlalchemy import delete, select, update
 
 from intranet.clock import now
-from intranet.current import notes, person, this_request
+from intranet.current import notes, person, this_request, this_session
 from intranet.database import insert_unless_there, writing
 from intranet.extensions import db
 from intranet.translation import gettext as _
@@ -90,24 +91,27 @@ def settle(response: Response) -> Response:
 
 
 def mark_saved_draft(response: Response) -> Response:
-    """Tell the browser that what it kept of the form is saved: ``draft.js`` reads the cookie and forgets both."""
+    """Tell the browser what was saved: ``draft.js`` reads the cookie and forgets what it kept of that form.
+
+    An answer that leads on with an error to read has saved nothing.
+    """
     asked = this_request()
     if asked.method != "POST":
         return response
     saved = response.status_code in REDIRECTS or (
         response.status_code < 300 and "HX-Request" in asked.headers
     )
-    if saved:
-        draft = asked.form.get("draft", "")
-        if draft and person().is_authenticated and not person().second_factor_missing:
-            response.set_cookie(
-                "saved_draft",
-                draft[:100],
-                max_age=300,
-                secure=asked.is_secure,
-                httponly=False,
-                samesite="Strict",
-            )
+    if saved and person().is_authenticated and not person().second_factor_missing:
+        if any(category == "error" for category, _message in this_session().get("_flashes", ())):
+            return response
+        response.set_cookie(
+            "saved_draft",
+            quote(asked.root_path + asked.path)[:300],
+            max_age=300,
+            secure=asked.is_secure,
+            httponly=False,
+            samesite="Strict",
+        )
     return response
 
 

@@ -1,4 +1,4 @@
-// Shows a page in words when there is no network. Keeps that page and its look; never a page of a dossier.
+// Shows a page in words when there is no network. Keeps that page, its look and its script; never a page of a dossier.
 "use strict";
 const CACHE = "offline {{ version }}";
 const PAGE = "{{ request.root_path }}/offline";
@@ -16,6 +16,6 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   if (event.request.method === "GET" && event.request.mode === "navigate")
     event.respondWith(fetch(event.request).catch(() => caches.match(PAGE)));
-  else if (event.request.destination === "style")
+  else if (["style", "script"].includes(event.request.destination))
     event.respondWith(fetch(event.request).catch(() => caches.match(event.request)));
 });

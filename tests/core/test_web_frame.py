@@ -32,7 +32,7 @@ TEMPLATES = sorted(
 )
 SPRITE_NAMES = set((ROOT / "intranet/static/icons.txt").read_text().split())
 
-FORM = """{% import "components/forms.html" as forms %}{{ forms.open(draft="trial") }}{{ forms.close() }}"""
+FORM = """{% import "components/forms.html" as forms %}{{ forms.open() }}{{ forms.close() }}"""
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ class TestWhatWasTypedComesBack:
 class TestOneFormOneEffect:
     def send(self, client: FlaskClient, **data: str) -> TestResponse:
         token = hidden(client, "csrf_token")
-        return client.post("/trial/form", data={"csrf_token": token, "draft": "trial", **data})
+        return client.post("/trial/form", data={"csrf_token": token, **data})
 
     def test_the_second_sending_gets_the_first_answer(self, app: Flask, person: FlaskClient) -> None:
         key = hidden(person, "submission")
@@ -262,9 +262,9 @@ class TestOneFormOneEffect:
         with app.app_context():
             assert acts() == 2
 
-    def test_the_browser_is_told_which_draft_is_saved(self, person: FlaskClient) -> None:
+    def test_the_browser_is_told_which_form_is_saved(self, person: FlaskClient) -> None:
         saved = self.send(person, submission=hidden(person, "submission"))
-        assert any("saved_draft=trial" in each for each in saved.headers.getlist("Set-Cookie"))
+        assert any("saved_draft=/trial/form;" in each for each in saved.headers.getlist("Set-Cookie"))
         refused = self.send(person, wrong="1")
         assert not any("saved_draft" in each for each in refused.headers.getlist("Set-Cookie"))
 

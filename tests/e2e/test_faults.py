@@ -165,6 +165,35 @@ def test_a_session_that_expires_in_the_middle_of_a_form_loses_no_word(browser: B
         expect(page.locator("h1")).to_contain_text("Famille de l’essai")
 
 
+def test_hours_typed_before_the_tab_closed_or_the_network_went_are_offered_until_they_are_saved(
+    browser: Browser, site: Site
+) -> None:
+    chantier = ask(site, "SELECT id FROM core_chantier WHERE state = 'open' AND started_on IS NOT NULL")[0][0]
+    with visiting(browser, site, ANIMATOR, PHONE) as animator:
+        animator.open(f"/partner/chantiers/{chantier}")
+        form = animator.page.locator("form[data-hours]").first
+        where = f"form[action='{form.get_attribute('action')}']"
+        animator.page.locator("details[id^=hours-] > summary").first.click()
+        form.locator("input[name^=hours_]").first.fill("1 h 30")
+        animator.page.close()
+        page = animator.page = animator.context.new_page()
+        animator.open(f"/partner/chantiers/{chantier}")
+        form = page.locator(where)
+        form.locator("[data-restore]").click()
+        expect(form.locator("input[name^=hours_]").first).to_have_value("1 h 30")
+        animator.context.set_offline(True)
+        form.locator("button.btn-primary, button:not([type=button])").last.click()
+        expect(form.get_by_role("alert")).to_contain_text("gardé sur cet appareil")
+        animator.context.set_offline(False)
+        form.locator("button.btn-primary, button:not([type=button])").last.click()
+        animator.reads("Heures enregistrées")
+        animator.open(f"/partner/chantiers/{chantier}")
+        expect(page.locator("[data-restore]")).to_have_count(0)
+        assert (
+            page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:')).length") == 0
+        )
+
+
 def test_a_picture_of_40_megabytes_is_refused_in_words(browser: Browser, site: Site, tmp_path: Path) -> None:
     heavy = tmp_path / "heavy.jpg"
     heavy.write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * (40 * MEGABYTE))

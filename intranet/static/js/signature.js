@@ -18,6 +18,7 @@
       const unit = WIDTH / canvas.clientWidth;
       const strokes = pad.toData().map((group) => group.points.map((point) => [clamp(point.x * unit, WIDTH), clamp(point.y * unit, HEIGHT)]));
       field.value = strokes.length ? JSON.stringify(strokes) : "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     };
     // The frame takes the size of the screen, again when the phone is turned; the drawing follows.
     const draw = () => {
@@ -36,13 +37,14 @@
     box.hidden = false;
     draw();
     new ResizeObserver(draw).observe(canvas);
+    form.addEventListener("draft:restored", draw);
     pad.addEventListener("endStroke", () => {
       keep();
       problem.textContent = "";
     });
     box.querySelector("[data-clear]").addEventListener("click", () => {
       pad.clear();
-      field.value = "";
+      keep();
     });
 
     let sending = false;
