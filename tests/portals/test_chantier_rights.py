@@ -171,12 +171,12 @@ def test_alc_hands_over_line_by_line_through_its_pages(client: FlaskClient) -> N
         "due_on": today().isoformat(),
     }
     assert browser.post(f"/handover/{first.id}", version=first.version, **held).status_code == 303
+    refused = browser.post("/move", move="hand_over", version=cast.chantier.version)
+    assert refused.status_code == 422
+    assert others[0].label in refused.text  # nobody has looked at it yet
     for task in others:
         sent = browser.post(f"/handover/{task.id}", decision="accept", version=task.version)
         assert sent.status_code == 303
-    refused = browser.post("/move", move="hand_over", version=cast.chantier.version)
-    assert refused.status_code == 422
-    assert first.label in refused.text
     from intranet.chantiers.models import Reserve
 
     reserve_id = db.session.scalars(select(Reserve.id)).one()
