@@ -7,6 +7,7 @@ dozens of dates, and a pattern costs some twenty microseconds each.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from flask import Flask
 
@@ -84,7 +85,7 @@ def instant(value: datetime | None) -> str:
     return f"{day(local)} à {local.hour}{FIXED}h{FIXED}{local.minute:02}"
 
 
-def number(value: float | int | None, decimals: int = 0) -> str:
+def number(value: float | int | Decimal | None, decimals: int = 0) -> str:
     """``1 234,5``; nothing for ``None``."""
     if value is None:
         return ""
@@ -92,6 +93,14 @@ def number(value: float | int | None, decimals: int = 0) -> str:
     if current_language() == "en":
         return text
     return text.replace(",", NARROW).replace(".", ",")
+
+
+def surface(value: Decimal | None) -> str:
+    """``61,5 m²``: as it was measured; nothing for ``None``."""
+    if value is None:
+        return ""
+    places = max(0, -int(Decimal(value).normalize().as_tuple().exponent))
+    return f"{number(value, places)}{FIXED}m²"
 
 
 def money(cents: int | None) -> str:
@@ -144,5 +153,5 @@ def machine(value: date | datetime | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these as filters."""
-    for filter_ in (day, month, instant, number, money, hours, days_since, ago, machine):
+    for filter_ in (day, month, instant, number, surface, money, hours, days_since, ago, machine):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -15,13 +16,13 @@ from wtforms import RadioField as AnyRadioField
 from wtforms import SelectField as AnySelectField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # its types are those of WTForms 3.2
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import DateInput, TextInput
+from wtforms.widgets import DateInput, NumberInput, TextInput
 
 from intranet.errors import Refused, Stale
 from intranet.freetext import tidy, unprintable_words
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
-from intranet.web.reading import parse_date, parse_hours, parse_money
+from intranet.web.reading import parse_count, parse_date, parse_hours, parse_money, parse_surface
 
 SHORT_TEXT = 200
 LONG_TEXT = 4000
@@ -135,6 +136,33 @@ class HoursField(_ParsedField):
         return f"{whole} h {rest:02}" if rest else f"{whole} h"
 
 
+class SurfaceField(_ParsedField):
+    """A surface; ``data`` is in square metres."""
+
+    data: Decimal | None
+    inputmode = "decimal"
+
+    def parse(self, text: str) -> Decimal:
+        return parse_surface(text)
+
+    def show(self, value: Decimal) -> str:
+        return f"{value.normalize():f}".replace(".", ",")
+
+
+class IntegerField(_ParsedField):
+    """A whole number: a count, a year, a share in per cent."""
+
+    data: int | None
+    inputmode = "numeric"
+    widget = NumberInput()
+
+    def parse(self, text: str) -> int:
+        return parse_count(text)
+
+    def show(self, value: int) -> str:
+        return str(value)
+
+
 class _Limited:
     """The text is at most ``limit`` characters; the message says by how much it is too long."""
 
@@ -238,12 +266,14 @@ __all__ = [
     "DateField",
     "HoursField",
     "InputRequired",
+    "IntegerField",
     "Length",
     "LongTextField",
     "MoneyField",
     "Optional",
     "RadioField",
     "SelectField",
+    "SurfaceField",
     "TextField",
     "apply_refusal",
     "parse_date",

@@ -1,4 +1,4 @@
-"""Reading what people type: days, amounts and durations, in the ways they write them.
+"""Reading what people type: days, amounts, durations, surfaces and counts, in the ways they write them.
 
 Each function raises ``ValueError`` with a sentence that says what to write instead.
 """
@@ -6,6 +6,7 @@ Each function raises ``ValueError`` with a sentence that says what to write inst
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -16,12 +17,17 @@ MOST_MONEY = 10_000_000_00  # cents
 MOST_HOURS = 10_000 * 60  # minutes
 
 _SPACE_SIGNS = "\u0020\u00a0\u2009\u202f\t'’"
-_SPACES = str.maketrans(dict.fromkeys(_SPACE_SIGNS, ""))
 _AS_SPACES = str.maketrans(dict.fromkeys(_SPACE_SIGNS, " "))
+
+
+def _plain(text: str) -> str:
+    """Figures as wide as letters, and other forms of the same sign, as plain ones."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def parse_date(text: str) -> date:
     """A day: ``14/03/2019``, ``14.3.2019``, ``14 3 2019`` or ``2019-03-14``. Day before month, always."""
+    text = _plain(text)
     found = re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", text, re.ASCII)
     if found:
         year, month, day = (int(part) for part in found.groups())
@@ -68,7 +74,7 @@ def parse_money(text: str) -> int:
     With both signs the last one marks the cents. One sign before three figures (``1,234``) may be thousands in
     English or thousandths in French: it is refused with both readings, never guessed.
     """
-    bare = _CURRENCY.sub("", " ".join(text.translate(_AS_SPACES).split())).strip()
+    bare = _CURRENCY.sub("", " ".join(_plain(text).translate(_AS_SPACES).split())).strip()
     if any(sign in bare for sign in "-−–"):
         raise ValueError(_("Le montant ne peut pas être négatif."))
     if found := _TWO_WAYS.fullmatch(bare):
@@ -100,26 +106,75 @@ def _plain_figure(bare: str) -> str:
     return f"{re.sub(r'[ .,]', '', bare[:last]) or '0'}.{bare[last + 1 :]}"
 
 
-_CLOCK = re.compile(r"(\d{1,5})(?:h|:)(\d{0,2})(?:min|mn|m)?", re.ASCII | re.IGNORECASE)
-_MINUTES = re.compile(r"(\d{1,6})(?:min|mn)", re.ASCII | re.IGNORECASE)
-_DECIMAL = re.compile(r"(\d{1,5}(?:[.,]\d{0,2})?|[.,]\d{1,2})(?:h|heures?)?", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(\d{1,5}) ?(?:h|heures?|hours?|:) ?(\d{0,2}) ?(?:min|mn|m|minutes?)?|(\d{1,3}) (\d\d)",
+    re.ASCII | re.IGNORECASE,
+)
+_MINUTES = re.compile(r"(\d{1,6}) ?(?:min|mn|minutes?)", re.ASCII | re.IGNORECASE)
+_DECIMAL = re.compile(
+    r"(\d{1,5}|\d{1,2} \d{3})(?:([.,])(\d{0,2}))? ?(?:h|heures?|hours?)?|[.,](\d{1,2}) ?h?",
+    re.ASCII | re.IGNORECASE,
+)
+_QUARTERS = frozenset({"00", "25", "50", "75"})
 
 
 def parse_hours(text: str) -> int:
-    """A duration in minutes: ``7,5`` (hours), ``7h30``, ``7:30``, ``45 min``. Never negative."""
-    bare = text.translate(_SPACES)
+    """A duration in minutes: ``7,5`` (hours), ``7h30``, ``7:30``, ``7 30``, ``45 min``. Never negative.
+
+    Two figures after a point or a comma (``7.30``) may be minutes or hundredths of an hour: unless they can only be
+    hundredths (more than 59, or quarters after a comma), they are refused with both readings, never guessed.
+    """
+    bare = " ".join(_plain(text).translate(_AS_SPACES).split())
     minutes: int | None = None
     if found := _CLOCK.fullmatch(bare):
-        rest = int(found[2] or 0)
+        rest = int(found[2] or found[4] or 0)
         if rest > 59:
             raise ValueError(_("Il y a 60 minutes dans une heure : écrivez la durée comme 7 h 30 ou 7,5."))
-        minutes = int(found[1]) * 60 + rest
+        minutes = int(found[1] or found[3]) * 60 + rest
     elif found := _MINUTES.fullmatch(bare):
         minutes = int(found[1])
     elif found := _DECIMAL.fullmatch(bare):
-        minutes = round(Decimal(found[1].replace(",", ".")) * 60)
+        whole, sign, part = (found[1] or "0").replace(" ", ""), found[2], found[3] or found[4] or ""
+        minutes = round(Decimal(f"{whole}.{part or '0'}") * 60)
+        if (
+            sign
+            and len(part) == 2
+            and part <= "59"
+            and not (part == "00" or (sign == "," and part in _QUARTERS))
+        ):
+            raise ValueError(
+                _(
+                    "« %(typed)s » peut se lire de deux façons. Écrivez %(clock)s, ou %(decimal)s si ce sont des "
+                    "centièmes d’heure.",
+                    typed=bare,
+                    clock=f"{whole} h {part}",
+                    decimal=f"{minutes // 60} h {minutes % 60:02}",
+                )
+            )
     if minutes is None:
         raise ValueError(_("Écrivez la durée en heures, comme 7,5 ou 7 h 30."))
     if minutes > MOST_HOURS:
         raise ValueError(_("Cette durée est trop longue."))
     return minutes
+
+
+_SURFACE = re.compile(r"(\d{1,4}(?:[.,]\d{0,2})?) ?(?:m2|m)?", re.ASCII | re.IGNORECASE)
+
+
+def parse_surface(text: str) -> Decimal:
+    """Square metres: ``61,5``, ``61.5 m²``. Two decimals at most."""
+    found = _SURFACE.fullmatch(" ".join(_plain(text).split()))
+    if not found:
+        raise ValueError(_("Écrivez la surface en m², comme 62,5."))
+    return Decimal(found[1].replace(",", ".").rstrip("."))
+
+
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+
+
+def parse_count(text: str) -> int:
+    """A whole number, never negative: ``3``."""
+    bare = "".join(_plain(text).split())
+    if not _COUNT.fullmatch(bare):
+        raise ValueError(_("Écrivez un nombre entier, comme 3."))
+    return int(bare)

@@ -18,7 +18,7 @@ from intranet.extensions import db
 from intranet.organisations.models import Organisation
 from intranet.signatures.rules import needed_sides
 from intranet.translation import gettext as _
-from intranet.web.formatting import day
+from intranet.web.formatting import day, surface
 from intranet.works.contract_changes import Terms
 from intranet.works.contract_content import Amended, ContractContent, Party
 from intranet.works.contract_party import association_address, association_name
@@ -180,12 +180,11 @@ def _digits(text: str) -> str:
 
 
 def _dwelling(home: Dwelling, dossier: Dossier) -> tuple[tuple[str, str], ...]:
-    surface = f"{home.surface_m2:g} m²".replace(".", ",") if home.surface_m2 else ""
     pairs = (
         (_("Adresse"), f"{home.address}, {home.postcode} {home.town}"),
         (_("Étage ou accès"), home.floor),
         (_("Type"), home.kind),
-        (_("Surface"), surface),
+        (_("Surface"), surface(home.surface_m2)),
         (_("Permis de construire"), str(home.permit_year or "")),
         (_("Classe énergie (DPE)"), home.dpe_class),
         (_("Entrée dans les lieux"), day(dossier.entry_on)),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import BooleanField
 from wtforms.validators import Email, NumberRange, Optional
 
 from intranet.dossiers import commands as c
@@ -18,9 +17,11 @@ from intranet.web.forms import (
     BaseForm,
     DateField,
     InputRequired,
+    IntegerField,
     LongTextField,
     RadioField,
     SelectField,
+    SurfaceField,
     TextField,
     required,
 )
@@ -33,30 +34,6 @@ MISSING = _l("Ce champ est à remplir.")
 def _number_or_none(text: Any) -> int | None:
     """The id a select sent; nothing for its empty choice."""
     return int(text) if text not in (None, "", "None") else None
-
-
-class SurfaceField(StringField):
-    """A surface in square metres, with a decimal comma or point."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        text = "".join(str(valuelist[0]).split()) if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        try:
-            value = Decimal(text.lower().removesuffix("m²").removesuffix("m2").replace(",", "."))
-        except InvalidOperation:
-            raise ValueError(_("Écrivez la surface en m², comme 62,5.")) from None
-        if not value.is_finite():
-            raise ValueError(_("Écrivez la surface en m², comme 62,5."))
-        self.data = round(value, 2)
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data.normalize():f}".replace(".", ",")
 
 
 class HouseholdForm(BaseForm):

@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from intranet.errors import Refused
 from intranet.freetext import tidy
-from intranet.web.formatting import hours, money
+from intranet.testing.plain import plain
+from intranet.web.formatting import hours, money, surface
 from intranet.web.forms import (
     BaseForm,
     DateField,
@@ -27,6 +28,7 @@ from intranet.web.forms import (
     parse_money,
     required,
 )
+from intranet.web.reading import parse_count, parse_surface
 
 
 class Example(BaseForm):
@@ -106,10 +108,21 @@ class TestWrongInput:
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             parse_money(text)
 
-    @pytest.mark.parametrize("text", ["7h75", "-2", "sept", "99999999", "7,5,5"])
+    @pytest.mark.parametrize("text", ["7h75", "-2", "sept", "99999999", "7,5,5", "7 75", "7 3", "1_0", "1e3"])
     def test_a_duration_that_is_none_is_refused_with_a_sentence(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             parse_hours(text)
+
+    @pytest.mark.parametrize("text", ["7.30", "7,30", "0.45", "12.25"])
+    def test_a_duration_with_two_readings_is_answered_with_both(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r"deux façons. Écrivez \d+ h \d\d, ou \d+ h \d\d si"):
+            parse_hours(text)
+
+    @pytest.mark.parametrize("text", ["1e30", "1_00", "NaN", "inf", "-3", "٣", "1.234", "soixante"])
+    def test_a_surface_or_a_count_that_is_none_is_refused_with_a_sentence(self, text: str) -> None:
+        for parse in (parse_surface, parse_count):
+            with pytest.raises(ValueError, match=r"\w+ \w+"):
+                parse(text)
 
     @pytest.mark.parametrize("text", ["1,234", "1.234", "€12,345", "123.456 €"])
     def test_an_amount_with_two_readings_is_answered_with_both(self, text: str) -> None:
@@ -177,6 +190,15 @@ def test_an_amount_is_read_as_people_write_it(text: str, cents: int) -> None:
         ("8", 480),
         ("0,25h", 15),
         ("7H", 420),
+        ("7 30", 450),
+        ("7\u202f30", 450),
+        ("7 h 30 min", 450),
+        ("7 heures 30", 450),
+        ("7.5", 450),
+        ("7,25", 435),
+        ("7.75", 465),
+        ("７,５", 450),
+        ("1 200", 72_000),
     ],
 )
 def test_a_duration_is_read_as_people_write_it(text: str, minutes: int) -> None:
@@ -226,6 +248,14 @@ def test_an_amount_is_read_in_one_way_or_refused_with_a_sentence(text: str) -> N
     else:
         assert cents == parse_money(text.replace("€", ""))
         assert 0 <= cents <= 10_000_000_00
+
+
+def test_a_surface_is_the_same_wherever_it_is_shown(app: Flask) -> None:
+    with app.test_request_context():
+        shown = [plain(surface(parse_surface(text))) for text in ("61,5", "61.50 m²", "６１,５", "60")]
+
+    assert shown == ["61,5 m²", "61,5 m²", "61,5 m²", "60 m²"]
+    assert parse_count("１２") == 12
 
 
 def test_durations_are_short_and_clear(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, IntegerField
+from wtforms import BooleanField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from intranet.access import OrganisationKind, Role
@@ -15,7 +15,7 @@ from intranet.organisations.models import Confidentiality
 from intranet.organisations.service import OrganisationFields, PoleFields, SiteFields
 from intranet.organisations.wordings import CONFIDENTIALITIES, KINDS
 from intranet.translation import lazy_gettext as _l
-from intranet.web.forms import BaseForm, LongTextField, SelectField, TextField, required
+from intranet.web.forms import BaseForm, IntegerField, LongTextField, SelectField, TextField, required
 from intranet.works.service.kinds import KindFields
 from intranet.works.terms import DefaultHolder, Professional
 

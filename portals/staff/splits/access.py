@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
-from wtforms import IntegerField
 from wtforms.validators import NumberRange
 
 from intranet import permissions as p
@@ -27,7 +26,7 @@ from intranet.settings.service import value
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
 from intranet.web.answering import DONE, SHOWN, obey
-from intranet.web.forms import BaseForm, RadioField, SelectField, TextField, required
+from intranet.web.forms import BaseForm, IntegerField, RadioField, SelectField, TextField, required
 from intranet.works import queries as works
 from intranet.works.models import Side, Split, SplitState
 from portals.staff.blueprint import bp

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from wtforms import BooleanField, IntegerField
+from wtforms import BooleanField
 from wtforms.validators import NumberRange, Optional
 
 from intranet.chantiers.image_right import ImageRight
@@ -17,6 +17,7 @@ from intranet.web.forms import (
     BaseForm,
     DateField,
     HoursField,
+    IntegerField,
     LongTextField,
     MoneyField,
     RadioField,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
-from wtforms import IntegerField, SelectMultipleField
+from wtforms import SelectMultipleField
 from wtforms.validators import NumberRange, Optional
 
 from intranet import permissions as p
@@ -28,6 +28,7 @@ from intranet.web.forms import (
     BaseForm,
     DateField,
     InputRequired,
+    IntegerField,
     LongTextField,
     MoneyField,
     RadioField,
