@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from intranet.clock import now as now  # the default of every instant column
 from intranet.outages import Outage, outage_of
-from intranet.search.words import bare
+from intranet.search.words import bare, sort_key
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -136,7 +136,9 @@ def set_up_engine(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        connection.create_function("bare", 1, _bare, deterministic=True)
+        # What statements ask for by name (``intranet.search.folding``).
+        connection.create_function("bare", 1, _of_text(bare), deterministic=True)
+        connection.create_function("sort_key", 1, _of_text(sort_key), deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -199,9 +201,9 @@ def _try_after_rest(engine: Engine) -> None:
             raise DisconnectionError from lost
 
 
-def _bare(text: str | None) -> str | None:
-    """``bare(column)`` in a statement (``intranet.search.folding``)."""
-    return None if text is None else bare(text)
+def _of_text(function: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    """The function as a database's own: nothing for nothing."""
+    return lambda text: None if text is None else function(text)
 
 
 def _begin_writing(connection: Any) -> None:

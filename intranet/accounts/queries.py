@@ -10,13 +10,14 @@ from intranet.accounts.models import Membership, RecoveryCode, SignInAttempt, Us
 from intranet.database import UtcDateTime, now
 from intranet.organisations.models import Organisation, Pole
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
+from intranet.search.folding import SortKey
 
 _MEMBERSHIPS = (
     select(Membership.id, Membership.role, Organisation.name.label("organisation"), Pole.name.label("pole"))
     .join(Organisation, Organisation.id == Membership.organisation_id)
     .outerjoin(Pole, Pole.id == Membership.pole_id)
     .where(Membership.user_id == bindparam("user_id"), Membership.active, Organisation.active)
-    .order_by(Organisation.name, Membership.id)
+    .order_by(SortKey(Organisation.name), Membership.id)
 )
 _SESSIONS = (
     select(

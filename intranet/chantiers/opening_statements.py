@@ -11,6 +11,7 @@ from intranet.chantiers.models import Chantier
 from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
+from intranet.search.folding import SortKey
 from intranet.works.models import Contract
 from intranet.works.queries import with_home_of_contract
 
@@ -51,5 +52,5 @@ def animators(_scope: Scope | None = None) -> Select[int, str]:
             Membership.active,
             User.active,
         )
-        .order_by(User.name, User.id)
+        .order_by(SortKey(User.name), User.id)
     )

@@ -21,7 +21,7 @@ from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one, fetch_value
-from intranet.search.folding import holds
+from intranet.search.folding import SortKey, holds
 from intranet.works.models import Contract
 
 S = CommitmentState
@@ -106,7 +106,7 @@ def _filtered(statement: Select[Any], names: tuple[str, ...], state: CommitmentS
 def _listed(scope: Scope, names: tuple[str, ...], state: CommitmentState | None, sort: str) -> Select[Any]:
     orders: Mapping[str, tuple[Any, ...]] = {
         "due": (Commitment.due_on,),
-        "address": (Dwelling.town, Dwelling.address, Commitment.due_on),
+        "address": (SortKey(Dwelling.town), SortKey(Dwelling.address), Commitment.due_on),
         "tenant": (Household.name, Commitment.due_on),
     }
     statement = _filtered(_base(scope, *_COLUMNS), names, state)

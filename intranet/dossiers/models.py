@@ -13,7 +13,7 @@ from intranet.accounts.models import User
 from intranet.database import Model, UtcDateTime, Versioned, choice, now
 from intranet.dossiers.terms import DossierState, LeavingReason, Survey
 from intranet.organisations.models import Organisation, Pole, Site
-from intranet.search.words import bare
+from intranet.search.words import sort_key
 
 __all__ = [
     "Dossier",
@@ -29,7 +29,7 @@ __all__ = [
 
 def _sort_name(context: Any) -> str:
     """What a household inserted by its columns is sorted under."""
-    return bare(str(context.get_current_parameters()["name"]))
+    return sort_key(str(context.get_current_parameters()["name"]))
 
 
 class Household(Versioned, Model):
@@ -40,9 +40,7 @@ class Household(Versioned, Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(120))  # the tenant's full name
-    sort_name: Mapped[str] = mapped_column(
-        String(255), default=_sort_name
-    )  # no accents, no case: lists' order
+    sort_name: Mapped[str] = mapped_column(String(255), default=_sort_name)  # where it stands in lists
     phone: Mapped[str] = mapped_column(String(32), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     contact_choice: Mapped[str] = mapped_column(String(120), default="")  # how the family asks to be reached
@@ -60,7 +58,7 @@ class Household(Versioned, Model):
 
     @validates("name")
     def _sorted_under(self, _key: str, name: str) -> str:
-        self.sort_name = bare(name)
+        self.sort_name = sort_key(name)
         return name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from intranet.search.words import bare
+from intranet.search.words import sort_key
 
 revision = "0002_negotiation"
 down_revision = "0001_core"
@@ -424,7 +424,7 @@ def _sort_names() -> None:
     connection = op.get_bind()
     for identity, name in connection.execute(sa.select(household.c.id, household.c.name)).all():
         connection.execute(
-            sa.update(household).where(household.c.id == identity).values(sort_name=bare(name))
+            sa.update(household).where(household.c.id == identity).values(sort_name=sort_key(name))
         )
 
 

@@ -1,4 +1,4 @@
-"""Looking for a few letters anywhere in a small table: accents and case count on neither side.
+"""Looking for a few letters anywhere in a small table, and sorting as people read: accents and case count for neither.
 
 What is long is searched through the index (``intranet.search.queries``); this reads every row.
 """
@@ -13,10 +13,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from intranet.search.words import bare
+from intranet.search.words import APOSTROPHES, DOUBLE, HYPHENS, MARKS, SINGLE, bare
 
 ESCAPE = "\\"
-_MARKS = "[\u0300-\u036f]"
 
 
 class Bare(GenericFunction[str]):
@@ -27,11 +26,48 @@ class Bare(GenericFunction[str]):
     inherit_cache = True
 
 
+class SortKey(GenericFunction[str]):
+    """``sort_key(column)``: as ``words.sort_key``, to order the rows of a list by what its reader expects."""
+
+    type = String()
+    name = "sort_key"
+    inherit_cache = True
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _plain(column: str) -> str:
+    """``words.plain`` in PostgreSQL's own words."""
+    signs = APOSTROPHES + HYPHENS
+    as_one = "'" * len(APOSTROPHES) + "-" * len(HYPHENS)
+    written = f"translate({column}, {_quoted(signs)}, {_quoted(as_one)})"
+    written = f"normalize(lower(regexp_replace(normalize({written}, NFKD), '{MARKS}', '', 'g')), NFKD)"
+    written = f"regexp_replace({written}, '{MARKS}', '', 'g')"
+    letters = "".join(letter + letter.upper() for letter in SINGLE if letter != "ı") + "ı"
+    instead = "".join(SINGLE[letter] * 2 for letter in SINGLE if letter != "ı") + "i"
+    written = f"translate({written}, {_quoted(letters)}, {_quoted(instead)})"
+    for letter, both in DOUBLE.items():
+        for each in (letter, "ẞ" if letter == "ß" else letter.upper()):
+            written = f"replace({written}, '{each}', '{both}')"
+    return written
+
+
 @compiles(Bare, "postgresql")
-def _in_postgresql(element: Bare, compiler: SQLCompiler, **options: Any) -> str:
-    column = compiler.process(element.clauses, **options)
-    plain = f"regexp_replace(normalize(lower({column}), NFKD), '{_MARKS}', '', 'g')"
-    return f"replace(replace(replace({plain}, 'œ', 'oe'), 'æ', 'ae'), '’', '''')"
+def _bare_in_postgresql(element: Bare, compiler: SQLCompiler, **options: Any) -> str:
+    return f"regexp_replace({_plain(compiler.process(element.clauses, **options))}, '[''\\s-]+', '', 'g')"
+
+
+@compiles(SortKey, "postgresql")
+def _sort_key_in_postgresql(element: SortKey, compiler: SQLCompiler, **options: Any) -> str:
+    written = _plain(compiler.process(element.clauses, **options))
+    written = f"replace(replace({written}, '''', ''), '-', ' ')"
+    written = (
+        f"regexp_replace(btrim(regexp_replace({written}, '\\s+', ' ', 'g')), '([0-9]+)', '00000000\\1', 'g')"
+    )
+    written = f"regexp_replace({written}, '0*([0-9]{{8,}})(?![0-9])', '\\1', 'g')"
+    return f'({written}) COLLATE "C"'
 
 
 class Typed(TypeDecorator[str]):

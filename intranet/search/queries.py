@@ -6,6 +6,7 @@ sent: a statement is built once and no text of a user reaches the expression's s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy.types import TypeDecorator
 
 from intranet.extensions import db
 from intranet.search.models import OBJECTS, SearchEntry, first_of
-from intranet.search.words import query_words
+from intranet.search.words import Typed, query_words
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 _FTS = table("core_search_fts", column("rowid", BigInteger))
@@ -42,10 +43,28 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
         words = query_words(value or "")
         if dialect.name == "sqlite":
-            # A single letter is looked for as a word: as a beginning it would match nearly everything.
-            ends = ['"' + word + ('"*' if len(word) > 1 else '"') for word in words]
-            return " AND ".join(ends) or _NOTHING
-        return " & ".join(f"'{word}':*" if len(word) > 1 else f"'{word}'" for word in words)
+            return (
+                " AND ".join(_asked(each, _beginning_sqlite, " AND ", " OR ") for each in words) or _NOTHING
+            )
+        return " & ".join(_asked(each, _beginning_postgresql, " & ", " | ") for each in words)
+
+
+# A single letter is looked for as a word: as a beginning it would match nearly everything.
+
+
+def _beginning_sqlite(word: str) -> str:
+    return f'"{word}"*' if len(word) > 1 else f'"{word}"'
+
+
+def _beginning_postgresql(word: str) -> str:
+    return f"'{word}':*" if len(word) > 1 else f"'{word}'"
+
+
+def _asked(typed: Typed, beginning: Callable[[str], str], both: str, either: str) -> str:
+    """One thing typed: its one word, or its parts, or all of them in one."""
+    if typed.parts == (typed.joined,):
+        return beginning(typed.joined)
+    return f"({beginning(typed.joined)}{either}({both.join(map(beginning, typed.parts))}))"
 
 
 class _Found(NamedTuple):

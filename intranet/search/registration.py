@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from intranet.database import writing
 from intranet.plugin_api import Job
-from intranet.search.service import merge, rebuild
+from intranet.search.service import merge, rebuild, rebuild_job
 from intranet.search.views import bp
 
 
@@ -27,5 +27,8 @@ def rebuild_command() -> None:
 
 
 BLUEPRINTS = (bp,)
-JOBS = (Job("search.merge", merge, every_seconds=24 * 3600),)
+JOBS = (
+    Job("search.merge", merge, every_seconds=24 * 3600),
+    Job("search.rebuild", rebuild_job),
+)
 COMMANDS = (search,)

@@ -60,6 +60,11 @@ def rebuild() -> dict[str, int]:
     return counts
 
 
+def rebuild_job(_payload: dict[str, Any]) -> None:
+    """Job: ``rebuild``, asked for by a migration when what is kept of a text has changed."""
+    rebuild()
+
+
 def merge(_payload: dict[str, Any]) -> None:
     """Job: make one segment of the many that writing leaves in SQLite's index; a search looks in each of them.
 
@@ -84,7 +89,7 @@ def _row(kind: str, object_id: int, title: str, words: str) -> dict[str, Any]:
         "kind": kind,
         "object_id": object_id,
         "title": title[:TITLE],
-        "words": index_words(words),
+        "words": index_words(words, title),
     }
 
 

@@ -14,6 +14,7 @@ from intranet.clock import PARIS, today
 from intranet.dossiers.models import Dossier
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, Statement, fetch_all, fetch_one
+from intranet.search.folding import SortKey
 from intranet.translation import gettext as _
 from intranet.wear.models import WearGrid, WearRate
 from intranet.wear.rules import Grid, Rate
@@ -104,7 +105,7 @@ _BAILLEURS = (
         ),
     )
     .where(Organisation.kind == OrganisationKind.BAILLEUR)
-    .order_by(Organisation.name)
+    .order_by(SortKey(Organisation.name))
 )
 _BAILLEUR = select(Organisation.id, Organisation.name).where(
     Organisation.id == bindparam("bailleur_id"), Organisation.kind == OrganisationKind.BAILLEUR

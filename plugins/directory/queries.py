@@ -12,6 +12,7 @@ from intranet.dossiers.models import Dossier, Household
 from intranet.extensions import db
 from intranet.organisations.models import Organisation, Site
 from intranet.rows import Row, Statement, fetch_all, fetch_one, fetch_value
+from intranet.search.folding import SortKey
 from intranet.search.queries import matching, newest
 from plugins.directory.models import Engagement, Entry
 from plugins.directory.search import SEARCH_KIND, words_of
@@ -26,7 +27,7 @@ COLUMNS = (
     Entry.email,
     Entry.services,
 )
-SORTS = {"name": (Entry.name,), "newest": (Entry.changed_at.desc(),)}
+SORTS = {"name": (SortKey(Entry.name),), "newest": (Entry.changed_at.desc(),)}
 
 
 def _filtered(statement: Statement, filters: tuple[str, ...]) -> Statement:
@@ -52,7 +53,7 @@ def entry_count(_scope: Scope, filters: tuple[str, ...]) -> Statement:
 
 def entry_export(_scope: Scope, filters: tuple[str, ...]) -> Statement:
     """All that the filters leave, by name."""
-    return _filtered(select(*COLUMNS), filters).order_by(Entry.name, Entry.id)
+    return _filtered(select(*COLUMNS), filters).order_by(SortKey(Entry.name), Entry.id)
 
 
 def _entry_page(_scope: Scope) -> Statement:
@@ -83,7 +84,7 @@ def _household_contacts(_scope: Scope) -> Statement:
     return (
         select(*COLUMNS)
         .where(or_(Entry.site_id.in_(site), Entry.organisation_id.in_(partner)))
-        .order_by(Entry.kind.desc(), Entry.name)
+        .order_by(Entry.kind.desc(), SortKey(Entry.name))
     )
 
 
@@ -113,14 +114,14 @@ def index_entries() -> Iterable[tuple[int, str, str]]:
 
 
 def _sites(_scope: Scope) -> Statement:
-    return select(Site.id, Site.name).where(Site.active).order_by(Site.name)
+    return select(Site.id, Site.name).where(Site.active).order_by(SortKey(Site.name))
 
 
 def _partners(_scope: Scope) -> Statement:
     return (
         select(Organisation.id, Organisation.name)
         .where(Organisation.active, Organisation.kind != OrganisationKind.ASSOCIATION)
-        .order_by(Organisation.name)
+        .order_by(SortKey(Organisation.name))
     )
 
 

@@ -14,6 +14,7 @@ from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.dossiers.search import DOSSIER_BAILLEUR, DWELLING, all_dossiers_for_bailleurs
 from intranet.plugin_api import SearchResult, SearchSource
 from intranet.rows import fetch_all
+from intranet.search.folding import SortKey
 from intranet.search.queries import matching
 from intranet.translation import lazy_gettext as _l
 from portals.bailleur.queries.dwellings import with_tenant
@@ -26,7 +27,7 @@ def found(scope: Scope) -> Select[Any]:
             Dwelling.id, Dwelling.address, Dwelling.town, Dwelling.kind, Household.name.label("tenant")
         )
         .where(or_(Dwelling.id.in_(matching(DWELLING)), Dossier.id.in_(matching(DOSSIER_BAILLEUR, "tenant"))))
-        .order_by(Dwelling.town, Dwelling.address, Dwelling.id)
+        .order_by(SortKey(Dwelling.town), SortKey(Dwelling.address), Dwelling.id)
         .limit(bindparam("limit"))
     )
     return visible(scope, statement, p.DWELLING_READ, Dwelling)

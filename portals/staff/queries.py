@@ -10,6 +10,7 @@ from intranet.chantiers.models import Chantier, Task, TaskState
 from intranet.dossiers.models import Dossier, Household
 from intranet.organisations.models import Organisation, Phase, Pole, Site
 from intranet.rows import Statement
+from intranet.search.folding import SortKey
 from intranet.signatures.models import Signature
 from intranet.timeline.models import TimelineEntry
 from intranet.works.models import Contract, ContractState, Split, SplitState, WorksLine
@@ -27,7 +28,7 @@ def poles(scope: Scope) -> Statement:
 
 def sites(scope: Scope) -> Statement:
     """Every active site: ``(id, label)``."""
-    return select(Site.id, Site.name.label("label")).where(Site.active).order_by(Site.name)
+    return select(Site.id, Site.name.label("label")).where(Site.active).order_by(SortKey(Site.name))
 
 
 def bailleurs(scope: Scope) -> Statement:
@@ -35,7 +36,7 @@ def bailleurs(scope: Scope) -> Statement:
     return (
         select(Organisation.id, Organisation.name.label("label"))
         .where(Organisation.kind == OrganisationKind.BAILLEUR, Organisation.active)
-        .order_by(Organisation.name)
+        .order_by(SortKey(Organisation.name))
     )
 
 

@@ -14,6 +14,7 @@ from intranet.dossiers.machine import OPEN_STATES
 from intranet.dossiers.models import Dossier, DossierGrant, DossierNote, Dwelling, Household
 from intranet.organisations.models import Organisation, Pole, Site
 from intranet.rows import Statement
+from intranet.search.folding import SortKey
 from intranet.search.queries import matching
 
 COUNT_UP_TO = 1000
@@ -152,8 +153,8 @@ def filter_options(scope: Scope) -> Statement:
     referents = select(literal("referent"), User.id, User.name).where(
         or_(serving.exists(), following.exists())
     )
-    found = union_all(bailleurs, poles, referents).subquery()
-    return select(found).distinct().order_by(found.c.kind, found.c.label)
+    found = select(union_all(bailleurs, poles, referents).subquery()).distinct().subquery()
+    return select(found).order_by(found.c.kind, SortKey(found.c.label))
 
 
 def dossier_header(scope: Scope) -> Statement:
@@ -248,7 +249,7 @@ def staff_people(scope: Scope) -> Statement:
             Membership.active,
             User.active,
         )
-        .order_by(User.name, User.id)
+        .order_by(SortKey(User.name), User.id)
     )
 
 
@@ -259,6 +260,6 @@ def grants(scope: Scope) -> Statement:
         .join(DossierGrant, DossierGrant.user_id == User.id)
         .join(Dossier, Dossier.id == DossierGrant.dossier_id)
         .where(DossierGrant.dossier_id == bindparam("dossier_id"))
-        .order_by(User.name)
+        .order_by(SortKey(User.name))
     )
     return visible(scope, statement, p.DOSSIER_GRANT, Dossier)

@@ -13,6 +13,7 @@ from intranet.dossiers.models import Dossier, Dwelling, Household
 from intranet.dossiers.queries.dossiers import COUNT_UP_TO
 from intranet.organisations.models import Organisation
 from intranet.rows import Statement
+from intranet.search.folding import SortKey
 from intranet.search.queries import matching
 
 
@@ -78,8 +79,8 @@ DWELLING_COLUMNS = (
 def dwelling_list(scope: Scope, filters: tuple[str, ...], sort: str) -> Statement:
     """A page of dwellings with bailleur and tenant."""
     orders: dict[str, tuple[Any, ...]] = {
-        "address": (Dwelling.town, Dwelling.address, Dwelling.id),
-        "free": (case((Dwelling.available, 0), else_=1), Dwelling.address, Dwelling.id),
+        "address": (SortKey(Dwelling.town), SortKey(Dwelling.address), Dwelling.id),
+        "free": (case((Dwelling.available, 0), else_=1), SortKey(Dwelling.address), Dwelling.id),
         "newest": (Dwelling.id.desc(),),
     }
     page = _dwellings(scope, (Dwelling.id,), filters).order_by(*orders[sort])
@@ -139,7 +140,7 @@ def free_dwellings(scope: Scope) -> Statement:
         )
         .join(Organisation, Organisation.id == Dwelling.bailleur_id)
         .where(Dwelling.available, Dwelling.id.not_in(held))
-        .order_by(Organisation.name, Dwelling.address, Dwelling.id)
+        .order_by(SortKey(Organisation.name), SortKey(Dwelling.address), Dwelling.id)
         .limit(500)
     )
     return visible(scope, statement, p.DWELLING_READ, Dwelling)

@@ -12,6 +12,7 @@ from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
 from intranet.rows import Row, fetch_all, fetch_one
+from intranet.search.folding import SortKey
 from intranet.signatures.models import Signature
 from intranet.works.models import Contract, Split
 from intranet.works.terms import GIVEN_UP
@@ -85,7 +86,7 @@ _SIGNATURES = (
 _PARTNERS = (
     select(Organisation.id, Organisation.name)
     .where(Organisation.kind == OrganisationKind.WORKS_PARTNER, Organisation.active)
-    .order_by(Organisation.name)
+    .order_by(SortKey(Organisation.name))
 )
 
 

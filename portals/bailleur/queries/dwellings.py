@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from intranet import permissions as p
 from intranet.access import Scope, visible
 from intranet.dossiers.models import Dossier, DossierState, Dwelling, Household
-from intranet.search.folding import holds
+from intranet.search.folding import SortKey, holds
 
 
 def with_tenant(*columns: Any) -> Select[Any]:
@@ -54,7 +54,7 @@ def dwelling_list(scope: Scope, searched: bool, occupied: str) -> Select[Any]:
             searched,
             occupied,
         )
-        .order_by(Dwelling.town, Dwelling.address, Dwelling.id)
+        .order_by(SortKey(Dwelling.town), SortKey(Dwelling.address), Dwelling.id)
         .limit(bindparam("limit"))
         .offset(bindparam("offset"))
     )

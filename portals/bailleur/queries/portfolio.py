@@ -14,7 +14,7 @@ from intranet.commitments.models import Commitment
 from intranet.commitments.queries import IN_STATE
 from intranet.commitments.rules import CommitmentState
 from intranet.dossiers.models import Dossier, Dwelling, Household
-from intranet.search.folding import holds
+from intranet.search.folding import SortKey, holds
 from intranet.works.models import Contract, ContractState, Split, SplitState
 from portals.bailleur.queries.dwellings import with_tenant
 
@@ -110,7 +110,10 @@ def _portfolio(scope: Scope, searched: bool, late: bool, *, whole: bool) -> Sele
             .outerjoin(Chantier, Chantier.id == _last_chantier())
             .outerjoin(promised, promised.c.dwelling_id == Dwelling.id)
             .order_by(
-                func.coalesce(promised.c.overdue, 0).desc(), Dwelling.town, Dwelling.address, Dwelling.id
+                func.coalesce(promised.c.overdue, 0).desc(),
+                SortKey(Dwelling.town),
+                SortKey(Dwelling.address),
+                Dwelling.id,
             )
         )
     if late:

@@ -11,7 +11,7 @@ from intranet.access import Scope, visible
 from intranet.dossiers.joins import with_home
 from intranet.dossiers.models import Dwelling, Household
 from intranet.organisations.models import Organisation
-from intranet.search.folding import holds
+from intranet.search.folding import SortKey, holds
 from intranet.works.models import (
     Answer,
     Contract,
@@ -115,7 +115,7 @@ def split_list(
                 "since": (Split.turn_since.desc(), Split.id.desc()),
                 "waiting": (Split.turn_since, Split.id),
                 "tenant": (Household.name, Split.id),
-                "address": (Dwelling.town, Dwelling.address, Split.id),
+                "address": (SortKey(Dwelling.town), SortKey(Dwelling.address), Split.id),
             }[sort]
         )
     ).limit(bindparam("limit")).offset(bindparam("offset"))  # fmt: skip

@@ -20,7 +20,7 @@ from intranet.accounts.models import Membership, User, UserSession
 from intranet.database import UtcDateTime
 from intranet.organisations.models import Organisation, Pole
 from intranet.rows import Statement
-from intranet.search.folding import holds
+from intranet.search.folding import SortKey, holds
 from intranet.web.listing import PER_PAGE
 from portals.staff.administration.queries.paging import Asked, page
 
@@ -56,7 +56,7 @@ _last_seen = (
 def people(_scope: Scope, asked: Asked, sort: str) -> Statement:
     """Accounts, a page at a time."""
     order: dict[str, tuple[Any, ...]] = {
-        "name": (User.name, User.id),
+        "name": (SortKey(User.name), User.id),
         "newest": (User.created_at.desc(), User.id.desc()),
         "seen": (_last_seen.desc().nulls_last(), User.id),
     }
@@ -88,7 +88,7 @@ def places_of(_scope: Scope) -> Statement:
         select(Membership.user_id, Membership.role, Organisation.name.label("organisation"))
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Membership.user_id.in_([bindparam(name) for name in PLACES]), Membership.active)
-        .order_by(Organisation.name, Membership.id)
+        .order_by(SortKey(Organisation.name), Membership.id)
     )
 
 
@@ -123,7 +123,7 @@ def person_places(_scope: Scope) -> Statement:
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .outerjoin(Pole, Pole.id == Membership.pole_id)
         .where(Membership.user_id == bindparam("user_id"))
-        .order_by(Membership.active.desc(), Organisation.name, Membership.id)
+        .order_by(Membership.active.desc(), SortKey(Organisation.name), Membership.id)
     )
 
 

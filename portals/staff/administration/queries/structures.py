@@ -13,7 +13,7 @@ from intranet.access import Scope
 from intranet.accounts.models import Membership
 from intranet.organisations.models import Organisation, Pole, Site
 from intranet.rows import Statement
-from intranet.search.folding import holds
+from intranet.search.folding import SortKey, holds
 from portals.staff.administration.queries.paging import Asked, page
 
 
@@ -22,13 +22,13 @@ def organisation_choices(_scope: Scope) -> Statement:
     return (
         select(Organisation.id, Organisation.name.label("label"), Organisation.kind)
         .where(Organisation.active)
-        .order_by(Organisation.name)
+        .order_by(SortKey(Organisation.name))
     )
 
 
 def pole_choices(_scope: Scope) -> Statement:
     """Pôles to choose from."""
-    return select(Pole.id, Pole.name.label("label")).where(Pole.active).order_by(Pole.name)
+    return select(Pole.id, Pole.name.label("label")).where(Pole.active).order_by(SortKey(Pole.name))
 
 
 def _organisations(asked: Asked) -> list[ColumnElement[bool]]:
@@ -60,7 +60,7 @@ def organisations(_scope: Scope, asked: Asked, _sort: str) -> Statement:
             people_there.label("people"),
         )
         .where(*_organisations(asked))
-        .order_by(Organisation.name, Organisation.id)
+        .order_by(SortKey(Organisation.name), Organisation.id)
     )
 
 
@@ -101,7 +101,7 @@ def sites(_scope: Scope, asked: Asked, _sort: str) -> Statement:
         )
         .outerjoin(Pole, Pole.id == Site.pole_id)
         .where(*_sites(asked))
-        .order_by(Site.name, Site.id)
+        .order_by(SortKey(Site.name), Site.id)
     )
 
 
