@@ -20,6 +20,7 @@ from intranet.extensions import db
 from intranet.mail.addresses import checked_address
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation, Pole
+from intranet.phones import checked_phone
 from intranet.timeline import service as timeline
 from intranet.translation import gettext as _
 from intranet.translation import lazy_gettext as _l
@@ -105,7 +106,7 @@ def edit_person(actor: Actor, command: EditPerson) -> None:
     values = {
         "name": command.name,
         "email": checked_address(command.email),
-        "phone": command.phone,
+        "phone": checked_phone(command.phone, known=user.phone),
         "job_title": command.job_title,
     }
     write_fields(user, command.version, values, LABELS)

@@ -21,6 +21,7 @@ from intranet.extensions import db
 from intranet.jobs.service import enqueue
 from intranet.mail.service import link, queue_mail
 from intranet.organisations.models import Organisation
+from intranet.phones import checked_phone
 from intranet.timeline import service as timeline
 from intranet.translation import gettext as _
 
@@ -47,7 +48,7 @@ def change_profile(actor: Actor, profile: Profile) -> None:
     if profile.language not in LANGUAGES or profile.theme not in THEMES:
         raise Refused("profile.choice", _("Ce choix n’existe pas."))
     user = db.session.get_one(User, actor.user_id)
-    user.name, user.phone = profile.name, profile.phone
+    user.name, user.phone = profile.name, checked_phone(profile.phone, known=user.phone)
     user.language, user.theme = profile.language, profile.theme
     changes = timeline.field_changes(user)
     if changes:

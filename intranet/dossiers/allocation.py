@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
 from sqlalchemy import select
@@ -27,12 +28,17 @@ from intranet.works.service.reassessing import hold_splits
 KINDS = ("T1", "T2", "T3", "T4", "T5", "T6")
 DPE_CLASSES = ("A", "B", "C", "D", "E", "F", "G")
 OLDEST_PERMIT = 1700
+POSTCODE = re.compile(r"\d{5}", re.ASCII)
 
 
-def _check(fields: DwellingFields) -> None:
-    """What must hold of a dwelling, whoever typed it."""
+def _check(fields: DwellingFields, known: str = "") -> None:
+    """What must hold of a dwelling, whoever typed it. ``known``: the postcode that is kept already."""
     if not fields.address.strip():
         raise Refused("dwelling.address", _("Indiquez l’adresse du logement."), field="address")
+    if not POSTCODE.fullmatch(fields.postcode) and fields.postcode != known:
+        raise Refused(
+            "dwelling.postcode", _("Le code postal a cinq chiffres, comme 06300."), field="postcode"
+        )
     if fields.kind not in KINDS:
         raise Refused("dwelling.kind", _("Choisissez le type, de T1 à T6."), field="kind")
     if fields.dpe_class and fields.dpe_class not in DPE_CLASSES:
@@ -64,7 +70,7 @@ def _check(fields: DwellingFields) -> None:
 
 
 def _write(dwelling: Dwelling, fields: DwellingFields) -> None:
-    _check(fields)
+    _check(fields, dwelling.postcode)
     limits = {"address": 255, "postcode": 10, "town": 80, "floor": 40}
     for name, value in asdict(fields).items():
         text = name in limits

@@ -21,6 +21,7 @@ from intranet.errors import NotAllowed, Refused
 from intranet.extensions import db
 from intranet.freetext import checked
 from intranet.organisations.models import Pole
+from intranet.phones import checked_phone
 from intranet.timeline.models import TimelineEntry
 from intranet.timeline.service import commit, record
 from intranet.translation import gettext as _
@@ -33,12 +34,13 @@ LIMITS = {"name": 120, "phone": 32, "email": 254, "contact_choice": 120}
 MOST_PEOPLE = 30
 
 
-def _cleaned(fields: HouseholdFields) -> HouseholdFields:
-    """The fields as they may be kept, or ``Refused``."""
+def _cleaned(fields: HouseholdFields, known: str = "") -> HouseholdFields:
+    """The fields as they may be kept, or ``Refused``. ``known``: the telephone that is kept already."""
     texts: dict[str, Any] = {
         name: checked(getattr(fields, name), limit, field=name, multiline=False)
         for name, limit in LIMITS.items()
     }
+    texts["phone"] = checked_phone(texts["phone"], known=known)
     if not texts["name"]:
         raise Refused("household.name", _("Indiquez le nom du ménage."), field="name")
     if not 1 <= fields.adults <= MOST_PEOPLE:
@@ -155,7 +157,7 @@ def edit_household(actor: Actor, command: EditHousehold) -> Household:
     require_may(actor, p.DOSSIER_EDIT)
     dossier = take_dossier(command.dossier_id)
     household = take_household(dossier, command.version)
-    fields = asdict(_cleaned(command.household))
+    fields = asdict(_cleaned(command.household, household.phone))
     if fields["pole_id"] != household.pole_id:
         _check_pole(actor, fields["pole_id"])
     changed = [name for name, value in fields.items() if getattr(household, name) != value]

@@ -17,6 +17,7 @@ from intranet.freetext import refuse_forbidden
 from intranet.mail.addresses import checked_address
 from intranet.organisations.models import Confidentiality, Organisation, Pole, Site
 from intranet.organisations.wordings import LABELS
+from intranet.phones import checked_phone
 from intranet.timeline import service as timeline
 from intranet.translation import gettext as _
 
@@ -78,7 +79,12 @@ def save_organisation(
             )
     taken = _("Un organisme porte déjà ce nom.")
     # A bailleur without an account is written to there: an address no mail reaches would silence its reminders.
-    values = asdict(fields) | {"email": checked_address(fields.email) if fields.email.strip() else ""}
+    values = asdict(fields) | {
+        "email": checked_address(fields.email) if fields.email.strip() else "",
+        "phone": checked_phone(
+            fields.phone, known=stored.phone if organisation_id is not None else "", short=True
+        ),
+    }
     return _save(actor, Organisation, "organisation", values, organisation_id, version, taken, "name")
 
 
@@ -96,9 +102,9 @@ def save_site(actor: Actor, fields: SiteFields, site_id: int | None = None, vers
     refuse_forbidden(fields.notes, field="notes")
     if fields.pole_id is not None:
         _one(Pole, fields.pole_id)
-    return _save(
-        actor, Site, "site", asdict(fields), site_id, version, _("Un site porte déjà ce nom."), "name"
-    )
+    known = _one(Site, site_id).phone if site_id is not None else ""
+    values = asdict(fields) | {"phone": checked_phone(fields.phone, known=known, short=True)}
+    return _save(actor, Site, "site", values, site_id, version, _("Un site porte déjà ce nom."), "name")
 
 
 def _save(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from flask import Flask
 
 from intranet.clock import PARIS, today
+from intranet.phones import dialled
 from intranet.translation import current_language, ngettext
 from intranet.translation import gettext as _
 from intranet.typography import FIXED
@@ -153,5 +154,5 @@ def machine(value: date | datetime | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these as filters."""
-    for filter_ in (day, month, instant, number, surface, money, hours, days_since, ago, machine):
+    for filter_ in (day, month, instant, number, dialled, surface, money, hours, days_since, ago, machine):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -26,7 +26,7 @@ from intranet.web.reading import parse_count, parse_date, parse_hours, parse_mon
 
 SHORT_TEXT = 200
 LONG_TEXT = 4000
-Choices = Sequence[tuple[Any, Any]] | dict[str, Any]
+Choices = Sequence[tuple[Any, ...]] | dict[str, Any]
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -223,7 +223,10 @@ class LongTextField(_TidyText, TextAreaField):
 
 
 class _OneOf(AnySelectField):
-    """One of ``choices``: pairs of the value sent and the words shown, or lists of such pairs by heading."""
+    """One of ``choices``: pairs of the value sent and the words shown, or lists of such pairs by heading.
+
+    A third part, if any, holds attributes of the option.
+    """
 
     choices: Choices | None
 
@@ -248,8 +251,8 @@ class _OneOf(AnySelectField):
         groups = self.choices if isinstance(self.choices, dict) else {"": self.choices or ()}
         return [(heading, [self._choice(*pair) for pair in pairs]) for heading, pairs in groups.items()]
 
-    def _choice(self, value: Any, words: Any) -> Any:
-        return Choice(value, words, self.coerce(value) == self.data, {})
+    def _choice(self, value: Any, words: Any, attributes: Any = None) -> Any:
+        return Choice(value, words, self.coerce(value) == self.data, attributes or {})
 
 
 class SelectField(_OneOf):

@@ -19,7 +19,16 @@ from intranet.works.models import WorksKind
 from intranet.works.terms import DefaultHolder, Professional
 
 _NUMBERS = ("lifetime_years", "free_years", "yearly_discount_pct", "residual_pct")
-_TEXTS = ("trade", "label_fr", "label_en", "professional_condition", "consent", "hazard", "legal_basis")
+_TEXTS = (
+    "trade",
+    "label_fr",
+    "label_en",
+    "professional_condition",
+    "consent",
+    "hazard",
+    "legal_basis",
+    "synonyms",
+)
 
 
 def load_catalogue(*, replace: bool = False) -> tuple[int, int]:

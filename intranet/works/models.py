@@ -58,6 +58,7 @@ class WorksKind(Versioned, Model):
     trade: Mapped[str] = mapped_column(String(40), index=True)
     label_fr: Mapped[str] = mapped_column(String(255))
     label_en: Mapped[str] = mapped_column(String(255))
+    synonyms: Mapped[str] = mapped_column(String(255), default="")  # words of every day that find it
     default_holder: Mapped[DefaultHolder] = mapped_column(choice(DefaultHolder))
     locked_to_bailleur: Mapped[bool] = mapped_column(Boolean, default=False)
     professional_only: Mapped[Professional] = mapped_column(choice(Professional))

@@ -11,6 +11,7 @@ from intranet.access import Actor, require_may
 from intranet.errors import Refused, Stale
 from intranet.extensions import db
 from intranet.freetext import checked
+from intranet.phones import checked_phone
 from intranet.search.service import put_entry
 from intranet.timeline import service as timeline
 from intranet.translation import gettext as _
@@ -57,7 +58,7 @@ def change_entry(actor: Actor, entry_id: int, version: int, fields: EntryFields)
         raise Stale(
             _("Cette fiche a été modifiée pendant que vous la remplissiez. Relisez-la avant d’enregistrer.")
         )
-    fields = _checked(fields)
+    fields = _checked(fields, entry.phone)
     _refuse_taken(fields.name, entry_id)
     for name, value in dataclasses.asdict(fields).items():
         setattr(entry, name, value)
@@ -77,12 +78,13 @@ def change_entry(actor: Actor, entry_id: int, version: int, fields: EntryFields)
     return entry
 
 
-def _checked(fields: EntryFields) -> EntryFields:
+def _checked(fields: EntryFields, known: str = "") -> EntryFields:
     texts: dict[str, Any] = {
         name: checked(getattr(fields, name), limit, field=name, multiline=name == "notes")
         for name, limit in LIMITS.items()
     }
-    return dataclasses.replace(fields, **texts)
+    phone = checked_phone(fields.phone, known=known, short=True)
+    return dataclasses.replace(fields, **texts, phone=phone)
 
 
 def _refuse_taken(name: str, entry_id: int | None) -> None:

@@ -161,6 +161,7 @@ def kind_fields(kind: WorksKind, **more: Any) -> dict[str, Any]:
         "version": kind.version,
         "label_fr": kind.label_fr,
         "label_en": kind.label_en,
+        "synonyms": kind.synonyms,
         "trade": kind.trade,
         "default_holder": kind.default_holder.value,
         "professional_only": kind.professional_only.value,

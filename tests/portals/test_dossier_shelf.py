@@ -39,4 +39,4 @@ def test_the_shelf_holds_the_files_a_person_may_open_and_the_telephone_is_tapped
     shelf = html[html.index('id="documents"') :]
     assert "Assurance" in shelf
     assert sender in shelf
-    assert 'href="tel:0600000000"' in html
+    assert 'href="tel:+33600000000"' in html

@@ -57,6 +57,13 @@ def test_the_first_line_opens_the_split_and_the_room_is_kept_for_the_next(
     assert "décret 87-712" in page
 
 
+def test_words_of_every_day_stand_beside_the_works_they_find(housed: Dossier, alc: Browser) -> None:
+    page = alc.get(f"/staff/dossiers/{housed.id}/visit").text
+    for code, word in {"L.11": "toilettes", "IV.a.2": "fuite", "E.5": "placo", "L.15": "moisissure"}.items():
+        option = next(each for each in page.split("<option ") if f'value="{kind_id(code)}"' in each)
+        assert word in option, code
+
+
 def test_opening_the_visit_page_writes_nothing(housed: Dossier, alc: Browser) -> None:
     assert alc.get(f"/staff/dossiers/{housed.id}/visit").status_code == 200
     assert db.session.scalars(db.select(Split)).all() == []

@@ -19,6 +19,7 @@ _CHOICES = (
         WorksKind.trade,
         WorksKind.label_fr,
         WorksKind.label_en,
+        WorksKind.synonyms,
         WorksKind.locked_to_bailleur,
         WorksKind.professional_only,
         WorksKind.professional_condition,
@@ -40,6 +41,7 @@ class KindChoice(NamedTuple):
     trade: str
     label_fr: str
     label_en: str
+    synonyms: str
     locked_to_bailleur: bool
     professional_only: Professional
     professional_condition: str

@@ -19,6 +19,7 @@ from intranet.works.terms import DefaultHolder, Professional
 LABELS = {
     "label_fr": _l("Libellé"),
     "label_en": _l("Libellé en anglais"),
+    "synonyms": _l("Mots de tous les jours"),
     "trade": _l("Corps d’état"),
     "default_holder": _l("Revient d’abord à"),
     "locked_to_bailleur": _l("Réservé au bailleur"),
@@ -41,6 +42,7 @@ class KindFields:
 
     label_fr: str
     label_en: str
+    synonyms: str
     trade: str
     default_holder: DefaultHolder
     locked_to_bailleur: bool

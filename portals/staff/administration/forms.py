@@ -206,6 +206,11 @@ def _years(label: Any) -> IntegerField:
 class KindForm(BaseForm):
     label_fr = TextField(_l("Libellé"), [required()], max_length=255)
     label_en = TextField(_l("Libellé en anglais"), [required()], max_length=255)
+    synonyms = TextField(
+        _l("Mots de tous les jours"),
+        max_length=255,
+        description=_l("Ils font trouver ces travaux pendant la visite : toilettes, fuite, tapisserie…"),
+    )
     trade = TextField(_l("Corps d’état"), [required()], max_length=40)
     default_holder = SelectField(_l("Revient d’abord à"), [required()], choices=list(HOLDERS))
     locked_to_bailleur = BooleanField(_l("Réservé au bailleur (sécurité, décence, structure)"))
@@ -231,6 +236,7 @@ class KindForm(BaseForm):
         return KindFields(
             label_fr=self.label_fr.data or "",
             label_en=self.label_en.data or "",
+            synonyms=self.synonyms.data or "",
             trade=self.trade.data or "",
             default_holder=DefaultHolder(self.default_holder.data),
             locked_to_bailleur=self.locked_to_bailleur.data,

@@ -47,7 +47,16 @@ def _or_none(values: type[E], text: str | None) -> E | None:
 class LineForm(BaseForm):
     """A line of works. With neither holder nor payer chosen the rules propose them."""
 
-    kind_id = SelectField(_l("Travaux"), validate_choice=False, render_kw={"data-picker": ""})
+    kind_id = SelectField(
+        _l("Travaux"),
+        validate_choice=False,
+        render_kw={
+            "data-picker": "",
+            "data-free": "label",
+            "data-none": _l("Rien dans le catalogue ne commence ainsi."),
+            "data-free-words": _l("L’écrire moi-même"),
+        },
+    )
     label = TextField(_l("Précision, ou travaux hors catalogue"), max_length=255)
     room = TextField(
         _l("Pièce"),

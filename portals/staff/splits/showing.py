@@ -24,7 +24,7 @@ from intranet.works.why import Why, normal_holder, steps
 from intranet.works.wordings import PAYERS, ROOMS, who_does
 from portals.staff.splits.forms import LineForm
 
-Choices = dict[str, list[tuple[str, str]]]
+Choices = dict[str, list[tuple[Any, ...]]]
 
 
 class Preview(NamedTuple):
@@ -44,7 +44,9 @@ def kind_options(kinds: Sequence[KindChoice]) -> Choices:
     label = "label_en" if locale is not None and locale.language == "en" else "label_fr"
     groups: Choices = {_("Hors catalogue"): [("", _("Travaux que j’écris moi-même"))]}
     for trade, members in groupby(kinds, key=lambda kind: kind.trade):
-        groups[trade[:1].upper() + trade[1:]] = [(str(each.id), getattr(each, label)) for each in members]
+        groups[trade[:1].upper() + trade[1:]] = [
+            (str(each.id), getattr(each, label), {"data-words": each.synonyms}) for each in members
+        ]
     return groups
 
 

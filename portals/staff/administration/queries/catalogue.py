@@ -19,7 +19,7 @@ from portals.staff.administration.queries.paging import Asked, page
 def _kinds(asked: Asked) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if "q" in asked:
-        wanted.append(holds(WorksKind.label_fr, WorksKind.label_en, WorksKind.code))
+        wanted.append(holds(WorksKind.label_fr, WorksKind.label_en, WorksKind.synonyms, WorksKind.code))
     if "trade" in asked:
         wanted.append(WorksKind.trade == bindparam("trade"))
     if "locked" in asked:
