@@ -15,6 +15,7 @@ from stdnum import iban, luhn
 
 from intranet.errors import Refused
 from intranet.printable import unprintable
+from intranet.search.words import plain
 from intranet.translation import gettext as _
 
 # What shows nothing and belongs in no word: hyphens and spaces of width nought, overrides of direction (a text could
@@ -48,6 +49,33 @@ _NIR = re.compile(
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0\u202f\-]?[A-Za-z0-9]){11,30}")
 _CARD = re.compile(r"(?<![\w.,])\d(?:[ \u00a0\u202f\-]?\d){12,18}(?![\w])")
 _CARD_STARTS = re.compile(r"(?:3[47]|3[068]|4|5[0-8]|6[0-9]|2(?:2[2-9]|[3-6]\d|7[01]|720))")
+# Words that say somebody's health, and hardly anything else in a note about works: beginnings of words, folded.
+_HEALTH = re.compile(
+    r"\b(?:diabet|cancer(?:$|\W|eux|euse)|vih\b|hiv\b|sida\b|seropositi|depressi(?:f|ve|on nerveuse)|schizophren"
+    r"|bipolaire|psychiatr|epilep|asthm|allergi|grossesse|(?:est|soit|etait|femme|mere|madame|tombee) enceinte"
+    r"|enceinte de \w+ (?:mois|semaine)|maladies?\b|malades?\b|hospitalis|chimiotherap|hepatit|tubercul|alcooli"
+    r"|toxicoman|medicament|autis(?:te|me)|mdph\b|invalidite|sclerose|parkinson|alzheimer|pregnan(?:t|cy)|illness"
+    r"|disease|disabled\b|depressed\b)"
+)
+_NOT_TOLD = frozenset(
+    {
+        "name",
+        "address",
+        "town",
+        "postcode",
+        "floor",
+        "kind",
+        "room",
+        "label",
+        "place",
+        "person",
+        "insurance",
+        "source",
+        "title",
+    }
+)
+"""Fields that hold a name or a place, where a word says nothing of anybody's health (rue de la Maladrerie)."""
+
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -124,10 +152,41 @@ def refuse_forbidden(text: str, *, field: str) -> None:
         )
 
 
-def checked(text: str, limit: int, *, field: str, multiline: bool = True) -> str:
-    """``clean`` then ``refuse_forbidden``: what every service does to a text before it stores it."""
+def refuse_health(text: str, *, field: str) -> None:
+    """Raise ``Refused`` when ``text`` tells somebody's health, which nobody may write down here, and name the word."""
+    word = health_word(text)
+    if word:
+        raise Refused(
+            "text.health",
+            _(
+                "Le mot « %(word)s » parle de la santé de quelqu’un, que l’intranet ne garde jamais. Dites plutôt ce "
+                "qu’il faut faire, sans dire pourquoi.",
+                word=word,
+            ),
+            field=field,
+        )
+
+
+def health_word(text: str) -> str:
+    """The first words of ``text`` that tell somebody's health, as they are written; empty when there are none."""
+    told = plain(text)
+    found = _HEALTH.search(told)
+    if found is None:
+        return ""
+    first, last = len(told[: found.start() + 1].split()) - 1, len(told[: found.end()].split())
+    return " ".join(text.split()[first:last]).strip("«»,;:.!?()")
+
+
+def checked(text: str, limit: int, *, field: str, multiline: bool = True, health: bool = False) -> str:
+    """``clean`` then ``refuse_forbidden``: what every service does to a text before it stores it.
+
+    A free text is read for words of health too, names and places are not. ``health``: a text of the house, which
+    speaks of nobody (the clauses of a contract), may hold some.
+    """
     kept = clean(text, limit, field=field, multiline=multiline)
     refuse_forbidden(kept, field=field)
+    if not health and field not in _NOT_TOLD:
+        refuse_health(kept, field=field)
     return kept
 
 

@@ -11,6 +11,7 @@ from intranet.errors import Refused
 from intranet.freetext import (
     checked,
     clean,
+    health_word,
     holds_card_number,
     holds_iban,
     holds_social_security_number,
@@ -140,3 +141,47 @@ def test_a_sign_that_no_document_prints_is_named(app: Flask) -> None:
 
     assert refused.value.field == "name"
     assert "(U+103A0)" in str(refused.value.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("La mère est enceinte de six mois", "est enceinte"),
+        ("Son fils a de l’Asthme.", "l’Asthme"),
+        ("Diabétique depuis deux ans", "Diabétique"),
+        ("prend des médicaments", "médicaments"),
+        ("Child with an ILLNESS", "ILLNESS"),
+    ],
+)
+def test_a_word_of_health_is_refused_and_named_in_every_free_text(app: Flask, text: str, word: str) -> None:
+    for field in (
+        "text",
+        "note",
+        "reason",
+        "caption",
+        "comment",
+        "message",
+        "safety_note",
+        "explanation",
+        "word-7",
+    ):
+        with app.test_request_context(), pytest.raises(Refused) as refused:
+            checked(text, 400, field=field)
+        assert (refused.value.rule, refused.value.field) == ("text.health", field)
+        assert word in str(refused.value.message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dans l’enceinte du bâtiment",
+        "12 rue de la Santé",
+        "Adapter la douche au handicap",
+        "Une dépression du sol",
+        "La Maladière",
+    ],
+)
+def test_words_of_works_and_places_pass(text: str) -> None:
+    assert health_word(text) == ""
+    assert checked(text, 400, field="note") == text
+    assert checked("Villa Asthme", 400, field="name") == "Villa Asthme"

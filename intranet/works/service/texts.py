@@ -29,7 +29,7 @@ def change_text(actor: Actor, part: str, language: str, title: str, text: str, l
     """
     wanted = _part(part, language)
     limit = LINE_LIMIT if wanted.one_line else TEXT_LIMIT
-    words = checked(text, limit, field="text", multiline=not wanted.one_line)
+    words = checked(text, limit, field="text", multiline=not wanted.one_line, health=True)
     heading = checked(title, TITLE_LIMIT, field="title", multiline=False) if wanted.title else ""
     check_text(words)
     if wanted.title and not heading:
