@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
@@ -27,7 +28,7 @@ COLUMNS = (
     Entry.email,
     Entry.services,
 )
-SORTS = {"name": (SortKey(Entry.name),), "newest": (Entry.changed_at.desc(),)}
+SORTS: dict[str, tuple[Any, ...]] = {"name": (SortKey(Entry.name),), "newest": (Entry.changed_at.desc(),)}
 
 
 def _filtered(statement: Statement, filters: tuple[str, ...]) -> Statement:

@@ -129,13 +129,14 @@ def note_the_works(coordinator: Visitor, dossier: int) -> None:
     """Room by room: needed and wished, from the catalogue and in free words, default holder and source."""
     page = coordinator.page
     coordinator.open(f"/staff/dossiers/{dossier}/visit")
-    for room, need, kind, words, euros, hours in (
+    works = (
         ("Cuisine", "needed", BOARD, "", "900", "14"),
         ("Cuisine", "needed", TAPS, "", "15,50", "1 h 30"),
         ("Séjour", "wished", "", CURTAINS, "60", "3"),
         ("Séjour", "needed", CLEANING, "", "10", "4"),
         ("Chambre", "wished", PAINTING, "", "140", "16"),
-    ):
+    )
+    for count, (room, need, kind, words, euros, hours) in enumerate(works, start=1):
         page.fill("#room", room)
         page.locator(f"input[name=need][value={need}]").check()
         if kind:
@@ -145,13 +146,35 @@ def note_the_works(coordinator: Visitor, dossier: int) -> None:
         page.fill("#materials_cents", euros)
         page.fill("#minutes", hours)
         press(coordinator, "Ajouter la ligne")
+        expect(page.locator(".works-item")).to_have_count(count)
+        expect(page.locator("#kind_id-search")).to_be_focused()
         coordinator.reads("Ligne ajoutée")
+    look_for_works_in_the_words_of_every_day(coordinator)
     board = page.locator(".works-item", has_text=BOARD)
     expect(board).to_contain_text("Verrouillé")
     expect(board).to_contain_text("Sécurité, décence ou structure")
     expect(page.locator(".works-item", has_text=PAINTING.split("'")[0])).to_contain_text("amiante")
     expect(page.locator(".works-item", has_text=TAPS)).to_contain_text("87-712")
     expect(page.locator(".works-item", has_text=CURTAINS)).to_contain_text("La famille")
+
+
+def look_for_works_in_the_words_of_every_day(coordinator: Visitor) -> None:
+    page = coordinator.page
+    search, found = page.locator("#kind_id-search"), page.locator("#kind_id-found")
+    for typed, named in (
+        ("toilettes", "Chasse d"),
+        ("PLACO", "Cloison"),
+        ("prises", "Interrupteurs"),
+        ("moisi", "Humidité"),
+    ):
+        search.fill(typed)
+        expect(found).to_contain_text(named)
+        expect(found).not_to_contain_text("reprises")
+    search.fill("paratonnerre")
+    found.get_by_role("button", name="L’écrire moi-même").click()
+    expect(page.locator("#label")).to_have_value("Paratonnerre")
+    expect(page.locator("#label")).to_be_focused()
+    page.fill("#label", "")
 
 
 def propose(coordinator: Visitor, message: str) -> int:
