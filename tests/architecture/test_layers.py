@@ -22,6 +22,7 @@ SURFACE = {
     "extensions",
     "freetext",
     "permissions",
+    "phones",
     "plugin_api",
     "programme",
     "rows",
