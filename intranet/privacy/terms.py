@@ -61,6 +61,7 @@ KEPT = {
     "core_contract": ("number", "lines"),
     "core_document": (
         "name",
+        "sent_name",
         "media_type",
         "digest",
         "thumbnail_digest",

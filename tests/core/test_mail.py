@@ -21,8 +21,9 @@ from intranet.mail.service import compose, link, queue_mail
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
 NAMES = sorted(path.name.removesuffix(".subject.txt") for path in TEMPLATES.glob("*.subject.txt"))
-WITHOUT_LINK = {"signing_code"}
-"""A code is typed on the page already open: a link beside it would teach people to follow such links."""
+WITHOUT_LINK = {"signing_code", "chantier_stopped"}
+"""A code is typed on the page already open: a link beside it would teach people to follow such links. A chantier that
+ALC stopped is closed to its partner: a link would lead to a page that is not there."""
 CONTEXT = {
     "name": "Zoé d’Azur & fils",
     "inviter": "Une collègue",
