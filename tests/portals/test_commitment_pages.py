@@ -223,8 +223,8 @@ def test_the_portfolio_says_where_each_dwelling_stands_and_the_export_says_the_s
 
     table = text_of(agent.get("/exports/portfolio.csv")).lstrip("\ufeff")
     rows = list(csv.reader(io.StringIO(table), delimiter=";"))
-    assert [each[0] for each in rows[1:]] == ["12 rue des Oliviers", "3 place Vide"]
-    assert rows[1][9:] == ["2", "0", "0", "0"]
+    assert [each[0] for each in rows[1:]] == ["3 place Vide", "12 rue des Oliviers"]  # 3 before 12
+    assert rows[2][9:] == ["2", "0", "0", "0"]
 
 
 def test_the_commitments_are_taken_away_as_filtered(scene: Scene) -> None:
