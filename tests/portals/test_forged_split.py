@@ -54,8 +54,8 @@ def promised(door: Door, state: SplitState, caller: Caller) -> frozenset[int]:
     own = caller.role in OWN[door.portal]
     if state is SplitState.DRAFT and caller.role is Role.AGENT and own:
         return frozenset({404})
-    if state is SplitState.WITHDRAWN and isinstance(caller.role, GuestRole):
-        return frozenset({303})
+    if state is SplitState.WITHDRAWN and caller.role is GuestRole.AGENT:
+        return frozenset({303})  # the family still comes in, to read that it was withdrawn
     return statuses(SPLITS, door, state, caller.role)
 
 
