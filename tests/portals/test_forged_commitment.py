@@ -211,7 +211,10 @@ def test_every_act_and_move_of_a_split_has_its_door() -> None:
 
 
 ABOUT = {"split_id", "line_id", "contract_id", "commitment_id"}
-ELSEWHERE = {"staff.open_chantier", "voice.image_taken_back"}  # the chantier’s own machine; a right of the family
+ELSEWHERE = {
+    "staff.open_chantier",
+    "voice.image_taken_back",
+}  # the chantier’s own machine; a right of the family
 
 
 def test_no_form_about_a_split_a_contract_or_a_commitment_is_without_a_cell(app: Flask) -> None:
