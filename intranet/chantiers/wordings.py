@@ -289,7 +289,7 @@ TIMELINE: dict[str, Any] = {
     "chantier.image_agreed": _image_agreed,
     "chantier.image_refused": _image_refused,
     "chantier.note_written": _l("a écrit un compte rendu de séance"),
-    "chantier.amended": _l("Le chantier suit l’avenant %(number)s"),
+    "chantier.amended": _l("a mis le chantier en accord avec l’avenant %(number)s"),
     "task.added": _l("« %(task)s » (%(room)s) s’ajoute au chantier, par avenant"),
     "task.cancelled": _l("« %(task)s » (%(room)s) est retirée du chantier, par avenant"),
     "task.ready": _l("« %(task)s » (%(room)s) est prête"),

@@ -85,6 +85,7 @@ def test_a_person_is_invited_and_appears_as_invited(client: FlaskClient, admin: 
         ({"role": "coordinator"}, "Ce rôle n’existe pas dans cet organisme."),
         ({"role": "animator"}, "Ce rôle n’existe pas dans cet organisme."),
         ({"role": "king"}, "Not a valid choice"),
+        ({"role": ""}, "Ce champ est à remplir."),
         ({"email": "not-an-address"}, "Cette adresse électronique n’est pas complète."),
         ({"email": "a@b\r\nBcc: x@y.org"}, "Cette adresse électronique n’est pas complète."),
         ({"name": ""}, "Ce champ est à remplir."),

@@ -58,7 +58,11 @@ def _options(rows: Iterable[Any]) -> list[tuple[str, str]]:
 
 class PlaceForm(BaseForm):
     organisation = SelectField(_l("Organisme"), [required()])
-    role = SelectField(_l("Rôle"), [required()], choices=[(role.value, ROLES[role]) for role in Role])
+    role = SelectField(
+        _l("Rôle"),
+        [required()],
+        choices=[("", _l("Choisir…")), *((role.value, ROLES[role]) for role in Role)],
+    )
     pole = SelectField(_l("Pôle"), [Optional()], description=_l("Pour un référent ou une direction de pôle."))
 
     def offer(self, organisations: Iterable[Any], poles: Iterable[Any]) -> None:
