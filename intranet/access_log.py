@@ -134,13 +134,20 @@ def _key(who: Actor) -> str:
 
 def _is_new(reading: Reading) -> bool:
     """Whether this process has not written it today."""
-    noted: set[Reading] = this_app().extensions.setdefault(_NOTED, set())
-    if reading in noted:
-        return False
+    return reading not in _noted()
+
+
+def _noted() -> set[Reading]:
+    found: set[Reading] = this_app().extensions.setdefault(_NOTED, set())
+    return found
+
+
+def _remember(reading: Reading) -> None:
+    """It is written: called after the commit, so that one which failed is tried again by the next reading."""
+    noted = _noted()
     if noted and (len(noted) >= MOST_REMEMBERED or next(iter(noted))[5] != reading[5]):
         noted.clear()
     noted.add(reading)
-    return True
 
 
 def _write(who: Actor, reading: Reading, answer: Response) -> None:
@@ -164,4 +171,4 @@ def _write(who: Actor, reading: Reading, answer: Response) -> None:
             inserted.from_select(["dossier_id", "subject_id", *columns], row), {"object_id": object_id}
         )
 
-    write_afterwards(write, answer)
+    write_afterwards(write, answer, lambda: _remember(reading))

@@ -22,17 +22,23 @@ from intranet.extensions import db
 log = structlog.get_logger()
 
 
-def write_afterwards(write: Callable[[Connection], Any], answer: Response | None = None) -> None:
+def write_afterwards(
+    write: Callable[[Connection], Any],
+    answer: Response | None = None,
+    written: Callable[[], None] = lambda: None,
+) -> None:
     """Call ``write(connection)`` in a transaction of its own after the answer; at once outside a request.
 
-    ``answer`` is given by what runs once it is made.
+    ``answer`` is given by what runs once it is made. ``written`` is called once the transaction is committed.
     """
     app = this_app()
 
     def run() -> None:
         try:
-            with app.app_context(), writing(), db.engine.begin() as connection:
-                write(connection)
+            with app.app_context(), writing():
+                with db.engine.begin() as connection:
+                    write(connection)
+                written()
         except Exception:
             log.exception("could not write after the answer")
 

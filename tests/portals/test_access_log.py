@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from intranet.access import OrganisationKind, Role
 from intranet.accounts.models import User
@@ -192,3 +192,18 @@ def test_a_table_taken_away_stands_in_the_log(app: Flask) -> None:
     shown = browser.get("/staff/administration/access-log?kind=export").text
     assert re.search(r"Tableau téléchargé\s: Dossiers", shown)
     assert coordinator.name in shown
+
+
+def test_a_reading_that_could_not_be_written_is_written_with_the_next(app: Flask, cast: Cast) -> None:
+    coordinator = make_user(Role.COORDINATOR)
+    client, dossier = client_of(app, coordinator), cast.dossier.id
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE core_access_log RENAME TO away"))
+    assert client.get(f"/staff/dossiers/{dossier}", buffered=True).status_code == 200
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO core_access_log"))
+    assert logged(dossier) == set()
+    assert client.get(f"/staff/dossiers/{dossier}", buffered=True).status_code == 200
+
+    assert logged(dossier) == {(coordinator.name, "dossier", dossier, False)}
